@@ -1,0 +1,53 @@
+package domain
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Currency is a currency code of ISO 4217 in lower case, such as "usd".
+type Currency string
+
+// ParseCurrency returns the currency that s names, in any letter case. It
+// refuses what is not three letters; which codes exist is not checked.
+func ParseCurrency(s string) (Currency, error) {
+	c := strings.ToLower(s)
+	if len(c) != 3 || strings.Trim(c, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return "", InvalidField("currency", "must be a three-letter code of ISO 4217, such as usd")
+	}
+	return Currency(c), nil
+}
+
+// Money is an amount in the minor unit of one currency: cents of the dollar,
+// whole yen. Arithmetic is checked: overflow is [ErrOverflow].
+type Money struct {
+	Amount   int64
+	Currency Currency
+}
+
+// IsZero reports whether the amount is nothing, in any currency.
+func (m Money) IsZero() bool { return m.Amount == 0 }
+
+// Add returns m + n. It refuses another currency with [ErrCurrency].
+func (m Money) Add(n Money) (Money, error) {
+	if m.Currency != n.Currency {
+		return Money{}, ErrCurrency
+	}
+	sum := m.Amount + n.Amount
+	if (sum > m.Amount) != (n.Amount > 0) {
+		return Money{}, ErrOverflow
+	}
+	return Money{sum, m.Currency}, nil
+}
+
+// Times returns m for n pieces; n may not be negative.
+func (m Money) Times(n int) (Money, error) {
+	if m.Amount < 0 || n < 0 {
+		return Money{}, ErrOverflow
+	}
+	hi, lo := bits.Mul64(uint64(m.Amount), uint64(n))
+	if hi != 0 || lo > 1<<63-1 {
+		return Money{}, ErrOverflow
+	}
+	return Money{int64(lo), m.Currency}, nil
+}

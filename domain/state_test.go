@@ -1,0 +1,129 @@
+package domain
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// states are all structs of this package that are kept or handed around: they
+// are flat and compare with ==.
+var states = []reflect.Type{
+	reflect.TypeFor[Seller](), reflect.TypeFor[Product](), reflect.TypeFor[Variant](),
+	reflect.TypeFor[PurchaseState](), reflect.TypeFor[OfferCode](), reflect.TypeFor[Affiliate](), reflect.TypeFor[Card](),
+	reflect.TypeFor[Membership](), reflect.TypeFor[LicenseState](), reflect.TypeFor[TokenState](),
+	reflect.TypeFor[Facts](), reflect.TypeFor[Giver](), reflect.TypeFor[Seen](), reflect.TypeFor[Lookup](),
+	reflect.TypeFor[Money](), reflect.TypeFor[Prices](), reflect.TypeFor[CustomField](), reflect.TypeFor[BundleLine](),
+
+	reflect.TypeFor[LicenseIssued](), reflect.TypeFor[LicenseDisabled](), reflect.TypeFor[LicenseEnabled](),
+	reflect.TypeFor[LicenseRotated](), reflect.TypeFor[PurchaseCompleted](), reflect.TypeFor[PurchasePreordered](),
+	reflect.TypeFor[PurchaseRefunded](), reflect.TypeFor[PurchaseDisputed](), reflect.TypeFor[DisputeWon](),
+	reflect.TypeFor[AccessRevoked](), reflect.TypeFor[AccessRestored](), reflect.TypeFor[LicensingEnabled](),
+	reflect.TypeFor[LicensingDisabled](), reflect.TypeFor[PastSalesLicensed](), reflect.TypeFor[ProductDeleted](),
+	reflect.TypeFor[ProductUndeleted](), reflect.TypeFor[RecordsImported](),
+}
+
+// stateless are the other structs: what hides a state, and what is no fact.
+var stateless = map[string]bool{"License": true, "Purchase": true, "Token": true, "Error": true, "Cutoff": true}
+
+func TestStates_areFlatAndCompare(t *testing.T) {
+	for _, typ := range states {
+		if !typ.Comparable() {
+			t.Errorf("%s does not compare with ==", typ.Name())
+		}
+		for _, f := range flaws(typ, typ.Name()) {
+			t.Error(f)
+		}
+	}
+}
+
+// TestStates_areAllListed finds structs that nobody thought of.
+func TestStates_areAllListed(t *testing.T) {
+	listed := map[string]bool{}
+	for _, typ := range states {
+		listed[typ.Name()] = true
+	}
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if _, ok := spec.Type.(*ast.StructType); ok {
+					found[spec.Name.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	for name := range found {
+		if !listed[name] && !stateless[name] {
+			t.Errorf("the struct %s is in neither list of this test", name)
+		}
+	}
+	for name := range stateless {
+		if !found[name] {
+			t.Errorf("there is no struct %s", name)
+		}
+	}
+}
+
+// flaws names what keeps a state from being flat: references, and times that
+// are not a named field that says when.
+func flaws(typ reflect.Type, path string) (found []string) {
+	switch typ.Kind() {
+	case reflect.Struct:
+		for i := range typ.NumField() {
+			f := typ.Field(i)
+			if f.Type != reflect.TypeFor[time.Time]() {
+				found = append(found, flaws(f.Type, path+"."+f.Name)...)
+			} else if f.Anonymous || f.Name != "At" && !strings.HasSuffix(f.Name, "At") {
+				found = append(found, path+"."+f.Name+" is a time: its name must end in At")
+			}
+		}
+	case reflect.Array:
+		return flaws(typ.Elem(), path+"[]")
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint8:
+	default:
+		return []string{path + " is a " + typ.String() + ": a state holds plain values only"}
+	}
+	return found
+}
+
+func TestFlaws_seesThem(t *testing.T) {
+	type part struct{ Tags []string }
+	type planted struct {
+		Part  part
+		Owner *string
+		Any   any
+		ByKey map[string]int
+		Share float64
+		When  time.Time
+		time.Time
+		MadeAt time.Time // fine
+	}
+	want := []string{"planted.Part.Tags ", "planted.Owner ", "planted.Any ", "planted.ByKey ", "planted.Share ", "planted.When ", "planted.Time "}
+	got := flaws(reflect.TypeFor[planted](), "planted")
+	if len(got) != len(want) {
+		t.Fatalf("got %q, want one for each of %q", got, want)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("got %q, want it to begin with %q", got[i], want[i])
+		}
+	}
+}

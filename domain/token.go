@@ -1,0 +1,141 @@
+package domain
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Token is an access token: it lets a program act for its seller, within its
+// scopes. Its secret is shown once and kept as a digest.
+type Token struct{ s TokenState }
+
+// TokenState is a Token at rest.
+type TokenState struct {
+	ID        TokenID
+	SellerID  SellerID
+	Name      string // what the seller calls it
+	Digest    Digest
+	Scopes    Scopes
+	CreatedAt time.Time
+	RevokedAt time.Time // zero: live. A token does not expire.
+}
+
+// Digest is the SHA-256 of a secret of 256 random bits, which no guess finds.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the digest of a secret.
+func DigestOf(secret string) Digest { return sha256.Sum256([]byte(secret)) }
+
+// Scope is one thing that a token may do.
+type Scope string
+
+// The scopes, as sellers of the API that usher is compatible with know them.
+const (
+	ViewPublic          Scope = "view_public"
+	EditProducts        Scope = "edit_products"
+	ViewSales           Scope = "view_sales"
+	MarkSalesAsShipped  Scope = "mark_sales_as_shipped"
+	RefundSales         Scope = "refund_sales"
+	ViewProfile         Scope = "view_profile"
+	AccountScope        Scope = "account" // everything
+	maxTokenNameInBytes       = 200
+)
+
+var scopes = []Scope{AccountScope, EditProducts, MarkSalesAsShipped, RefundSales, ViewProfile, ViewPublic, ViewSales}
+
+// AllScopes returns every scope, in alphabetical order.
+func AllScopes() []Scope { return slices.Clone(scopes) }
+
+// Scopes is a set of scopes: their names in alphabetical order, apart by one
+// blank (RFC 6749, section 3.3).
+type Scopes string
+
+// MakeScopes makes the set; at least one is needed, and only known ones count.
+func MakeScopes(of ...Scope) (Scopes, error) {
+	var names []string
+	for _, s := range scopes {
+		if slices.Contains(of, s) {
+			names = append(names, string(s))
+		}
+	}
+	for _, s := range of {
+		if !slices.Contains(scopes, s) {
+			return "", InvalidField("scopes", "no scope is called "+string(s)+"; there are "+joined(scopes))
+		}
+	}
+	if len(names) == 0 {
+		return "", InvalidField("scopes", "at least one is needed, of "+joined(scopes))
+	}
+	return Scopes(strings.Join(names, " ")), nil
+}
+
+func joined(of []Scope) string {
+	var names []string
+	for _, s := range of {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Has reports whether the set allows s; [AccountScope] allows everything.
+func (s Scopes) Has(scope Scope) bool {
+	have := strings.Fields(string(s))
+	return slices.Contains(have, string(scope)) || slices.Contains(have, string(AccountScope))
+}
+
+// NewToken returns a token for that secret, which the caller shows once.
+func NewToken(id TokenID, seller SellerID, name, secret string, of Scopes, at time.Time) (*Token, error) {
+	if strings.TrimSpace(name) == "" {
+		return nil, InvalidField("name", "is missing")
+	}
+	if err := checkText("name", name, maxTokenNameInBytes); err != nil {
+		return nil, err
+	}
+	return &Token{TokenState{ID: id, SellerID: seller, Name: name, Digest: DigestOf(secret), Scopes: of, CreatedAt: at}}, nil
+}
+
+// RestoreToken returns the Token that s describes.
+func RestoreToken(s TokenState) *Token { return &Token{s} }
+
+// State returns t at rest.
+func (t *Token) State() TokenState { return t.s }
+
+// Revoke ends the token at once. Twice is once.
+func (t *Token) Revoke(at time.Time) {
+	if t.s.RevokedAt.IsZero() {
+		t.s.RevokedAt = at
+	}
+}
+
+// Allow refuses a revoked token with [ErrUnauthenticated] and one without the
+// scope with [ErrForbidden].
+func (t *Token) Allow(scope Scope) error {
+	if !t.s.RevokedAt.IsZero() {
+		return ErrUnauthenticated
+	}
+	if !t.s.Scopes.Has(scope) {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// Check refuses a token whose fields break a rule of form, naming the field.
+func (s TokenState) Check() error {
+	if err := first(checkID("id", string(s.ID)), checkText("name", s.Name, maxTokenNameInBytes)); err != nil {
+		return err
+	}
+	var of []Scope
+	for _, f := range strings.Fields(string(s.Scopes)) {
+		of = append(of, Scope(f))
+	}
+	made, err := MakeScopes(of...)
+	if err == nil && made != s.Scopes {
+		err = InvalidField("scopes", "must be in alphabetical order, each once")
+	}
+	if s.CreatedAt.IsZero() {
+		return first(err, InvalidField("created_at", "is missing"))
+	}
+	return err
+}

@@ -1,0 +1,43 @@
+package domain
+
+import (
+	"strings"
+	"time"
+)
+
+// TierCategory is the category of a membership's tiers.
+const TierCategory = "Tier"
+
+// Variant is a version of a product ("Size: Large"), or a tier of a membership.
+type Variant struct {
+	ID        VariantID
+	SellerID  SellerID
+	ProductID ProductID
+	Category  string // what is chosen: "Size"; [TierCategory] for a tier
+	Name      string
+	Position  int    // order among the product's variants
+	Price     int64  // added to the product's price, in its minor units
+	Prices    Prices // a tier's own price for one seat by recurrence; none: the product's
+	CreatedAt time.Time
+	DeletedAt time.Time // zero: not deleted
+}
+
+// Check refuses a variant whose fields break a rule of form, naming the field.
+func (v Variant) Check() error {
+	if err := first(checkID("id", string(v.ID)), checkID("product", string(v.ProductID))); err != nil {
+		return err
+	}
+	if strings.TrimSpace(v.Name) == "" {
+		return InvalidField("name", "is missing")
+	}
+	if strings.TrimSpace(v.Category) == "" {
+		return InvalidField("category", "is missing")
+	}
+	if err := first(checkText("name", v.Name, 200), checkText("category", v.Category, 200)); err != nil {
+		return err
+	}
+	if v.Price < 0 {
+		return InvalidField("price", "must not be negative")
+	}
+	return v.Prices.check()
+}
