@@ -1,0 +1,10 @@
+// Package ports names what usher's use cases need from the outside.
+//
+// There are two families. State is a [Store] and the repositories of its [Tx]:
+// tests fake it with adapters/memstore, which passes the same suite as the
+// databases (test/storetest). Effects reach other systems; they arrive with
+// the steps that need them.
+//
+// The rules that every store keeps are written on its interface here; what is
+// written is what test/storetest checks.
+package ports

@@ -1,0 +1,87 @@
+package ports
+
+import (
+	"context"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+)
+
+// Queue turns events into work and work into done work, at least once, in any
+// number of processes. Its methods commit by themselves and are never called
+// inside View or Update. Order is kept per subject, by Seq; ids order nothing.
+type Queue interface {
+	// Dispatch reads up to n undispatched events, oldest first, has plan turn
+	// them into jobs, and marks them, all in one transaction. plan is pure and
+	// may run more than once. It returns how many events it read.
+	Dispatch(ctx context.Context, n int, plan func([]Event) []Job) (int, error)
+
+	// Enqueue adds jobs. A job whose key is there already nudges that one: it
+	// takes the earlier of the two due times, and if it is at work now it runs
+	// once more afterwards. A dead job has given up its key.
+	Enqueue(ctx context.Context, jobs ...Job) error
+
+	// Claim leases up to n jobs of these kinds that are due at now (business
+	// time) and that nobody holds, the longest due first and at most a quarter
+	// of n (but one at least) from one lane. A lease that ran out (real time)
+	// holds nothing: a crash loses no job.
+	Claim(ctx context.Context, now time.Time, kinds []string, lease time.Duration, n int) ([]Job, error)
+
+	// Finish ends claims. A claim that a later one has overtaken changes
+	// nothing, and neither does ending one twice.
+	Finish(ctx context.Context, done ...Done) error
+
+	// NextDue returns the earliest due time of a job of these kinds, leased or
+	// not, and false if there is none.
+	NextDue(ctx context.Context, kinds []string) (time.Time, bool, error)
+
+	// Lease takes the lease of that name for d of real time, or reports false
+	// if somebody else has it. Taking it again needs the fence of the last
+	// time, which is how its holder keeps it; 0 is nobody's.
+	Lease(ctx context.Context, name string, fence int64, d time.Duration) (int64, bool, error)
+}
+
+// Event is a [domain.Event] at rest.
+type Event struct {
+	Seq      int64 // given by the store; grows with each commit of one subject
+	ID       domain.EventID
+	SellerID domain.SellerID
+	Subject  string
+	Name     string
+	Payload  string // JSON of the event's fields
+	At       time.Time
+}
+
+// Job is a piece of work that outlives its transaction.
+type Job struct {
+	ID      domain.JobID
+	Kind    string
+	Lane    string // jobs of one lane share a fair part of the workers: the seller
+	Key     string // at most one live job has it
+	Payload string
+	DueAt   time.Time // business time
+
+	// Given by the store.
+	Fence int64 // grows with each claim and never falls
+	Nudge int64 // enqueues of the same key so far
+	Tries int   // claims so far, without those that were put off
+}
+
+// Done says how a claim ended.
+type Done struct {
+	Job     Job // as it was claimed
+	Outcome Outcome
+	At      time.Time // when it is due again, for Again and Retry
+	Why     string    // for Retry and Dead; never a secret
+}
+
+// Outcome is how a claim ended. The zero value is Finished.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Finished Outcome = iota // done; unless it was nudged meanwhile, it goes
+	Again                   // put off: due later, and this claim was no try
+	Retry                   // failed: due later
+	Dead                    // failed for good: kept to be seen, its key is free
+)

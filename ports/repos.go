@@ -1,0 +1,158 @@
+package ports
+
+import (
+	"context"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+)
+
+// Cursor is a place in a list ordered by time of making, then id. The zero
+// Cursor is before the first.
+type Cursor struct {
+	At time.Time
+	ID string
+}
+
+// Sellers keeps sellers. In a seller's scope there is only that one.
+type Sellers interface {
+	ByID(context.Context, domain.SellerID) (domain.Seller, error)               // domain.ErrSellerNotFound
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Seller, error) // by (created_at, id)
+	Insert(context.Context, domain.Seller) error                                // System only, else domain.ErrScope
+	Save(context.Context, domain.Seller) error                                  // moves the product stamp of all of its products
+}
+
+// Products keeps products. Permalinks clash without regard to letter case:
+// unique ones on the whole server, custom ones within the seller; both as
+// domain.ErrPermalinkTaken.
+type Products interface {
+	ByID(context.Context, domain.ProductID) (domain.Product, error)            // domain.ErrProductNotFound
+	ByPermalink(ctx context.Context, permalink string) (domain.Product, error) // the unique one, else the custom one
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Product, error)
+	Insert(context.Context, domain.Product) error
+	Save(context.Context, domain.Product) error // moves its stamp
+}
+
+// Variants keeps variants.
+type Variants interface {
+	ByProduct(context.Context, domain.ProductID) ([]domain.Variant, error) // by position, then id; deleted ones too
+	Insert(context.Context, domain.Variant) error                          // moves the product's stamp
+	Save(context.Context, domain.Variant) error                            // likewise
+}
+
+// PurchaseQuery chooses purchases; the zero value means all of the seller's.
+type PurchaseQuery struct {
+	ProductID domain.ProductID // empty: of any product
+	Terms     []string         // beginnings of words of name or e-mail, in lower case; all must match
+	After     Cursor
+	Limit     int // at most 1,000, which is also what 0 means
+}
+
+// Purchases keeps purchases, and their search terms with them.
+type Purchases interface {
+	ByID(context.Context, domain.PurchaseID) (*domain.Purchase, error)   // domain.ErrPurchaseNotFound
+	ByOrderNumber(context.Context, int64) (*domain.Purchase, error)      // domain.ErrPurchaseNotFound
+	List(context.Context, PurchaseQuery) ([]domain.PurchaseState, error) // by (created_at, id)
+
+	// Unlicensed returns the product's purchases that have no licence, by
+	// (created_at, id), whether they would earn one or not.
+	Unlicensed(ctx context.Context, p domain.ProductID, after Cursor, limit int) ([]domain.PurchaseState, error)
+
+	// CountUnlicensed counts what Unlicensed would return without a limit.
+	CountUnlicensed(context.Context, domain.ProductID) (int64, error)
+
+	// Insert fails with domain.ErrOrderNumberTaken if the seller has that
+	// number: draw another, inside the same closure. The transaction goes on.
+	Insert(context.Context, *domain.Purchase) error
+
+	// Save moves the stamp of the purchase's licences, and of the licences of
+	// gifts that it gave.
+	Save(context.Context, *domain.Purchase) error
+}
+
+// Memberships keeps memberships.
+type Memberships interface {
+	ByID(context.Context, domain.MembershipID) (domain.Membership, error) // domain.ErrMembershipNotFound
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Membership, error)
+	Insert(context.Context, domain.Membership) error
+	Save(context.Context, domain.Membership) error // moves the stamp of the licences of all its purchases
+}
+
+// CountedLicense is a licence with its uses, as they were at that instant.
+type CountedLicense struct {
+	License domain.LicenseState
+	Uses    int64
+}
+
+// Licenses keeps licences. It never writes uses, save the number that Insert
+// starts with: they are [Store.Count]'s.
+type Licenses interface {
+	ByID(context.Context, domain.LicenseID) (*domain.License, error) // domain.ErrLicenseNotFound
+
+	// ByPurchase returns the licence of the purchase's seat, or of the whole
+	// purchase if the seat is empty; else domain.ErrLicenseNotFound.
+	ByPurchase(context.Context, domain.PurchaseID, domain.SeatID) (*domain.License, error)
+
+	List(ctx context.Context, after Cursor, limit int) ([]CountedLicense, error)
+
+	// Insert fails with domain.ErrLicenseExists if the purchase's seat has a
+	// licence and domain.ErrKeyTaken if the product has the key, letter case
+	// and trailing blanks aside. The transaction goes on.
+	Insert(ctx context.Context, l *domain.License, uses int64) error
+
+	// Save moves the licence's stamp; domain.ErrKeyTaken as Insert.
+	Save(context.Context, *domain.License) error
+}
+
+// Tokens keeps access tokens.
+type Tokens interface {
+	ByID(context.Context, domain.TokenID) (*domain.Token, error)    // domain.ErrTokenNotFound
+	ByDigest(context.Context, domain.Digest) (*domain.Token, error) // System only, else domain.ErrScope
+	List(ctx context.Context, after Cursor, limit int) ([]domain.TokenState, error)
+	Insert(context.Context, *domain.Token) error
+	Save(context.Context, *domain.Token) error
+}
+
+// Events keeps what happened, for those who are told of it. In a seller's
+// scope only: an event belongs to one.
+type Events interface {
+	// Append adds events, in this order. Their Seq and SellerID are the store's
+	// to give. Nothing else makes an event.
+	Append(context.Context, ...Event) error
+}
+
+// Commands remembers the commands that came with an idempotency key, and what
+// was answered. In a seller's scope only.
+type Commands interface {
+	// Begin takes the key for c, and reports true. If the key is taken it
+	// reports false and the command that has it, with the answer kept.
+	Begin(ctx context.Context, c Command) (was Command, fresh bool, err error)
+	// Finish keeps the answer and the state, sealed where the store seals.
+	Finish(ctx context.Context, key, state string, answer []byte) error
+}
+
+// Command is a command that came with an idempotency key.
+type Command struct {
+	Key       string
+	Request   domain.Digest // of the request; another request under the same key is refused
+	State     string        // "started", then "done"
+	Answer    []byte        // nil until Finish
+	CreatedAt time.Time
+}
+
+// Task is how far a long piece of work has come.
+type Task struct {
+	ID         string // "past_sales:<product>", "import:<digest of the file>"
+	Done       int64  // pieces done so far
+	Total      int64  // as estimated when it began; 0: unknown
+	Cursor     Cursor // where it goes on
+	StartedAt  time.Time
+	FinishedAt time.Time // zero: it goes on
+}
+
+// Progress keeps how far long work has come, in the same transaction as the
+// work. A seller's tasks and the system's are apart.
+type Progress interface {
+	ByID(ctx context.Context, id string) (Task, error) // domain.ErrProgressNotFound
+	Put(context.Context, Task) error                   // makes or replaces
+}
