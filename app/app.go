@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// Config is what usher is made of. Store is required; for the rest the zero
+// value means the default.
+type Config struct {
+	Store  ports.Store
+	Clock  ports.Clock   // business time; the machine's
+	Random ports.Random  // crypto/rand
+	Logger *slog.Logger  // no log
+	Cutoff domain.Cutoff // after which products are verified by id only; 9 January 2023
+}
+
+// Usher is every use case.
+type Usher struct {
+	Sellers   *Sellers
+	Catalog   *Catalog
+	Sales     *Sales
+	Licensing *Licensing
+	Tokens    *Tokens
+	Transfer  *Transfer
+	Worker    *Worker
+}
+
+// New wires the use cases. It has no effects.
+func New(c Config) (*Usher, error) {
+	if c.Store == nil {
+		return nil, errors.New("app: Config.Store is missing")
+	}
+	k := &core{store: c.Store, now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff}
+	if k.now == nil {
+		k.now = machineClock
+	}
+	if k.random == nil {
+		k.random = machineRandom
+	}
+	if k.log == nil {
+		k.log = slog.New(slog.DiscardHandler)
+	}
+	w := newWorker(k)
+	k.wake = w.Wake
+	return &Usher{
+		Sellers:   &Sellers{k},
+		Catalog:   &Catalog{k},
+		Sales:     &Sales{k},
+		Licensing: &Licensing{k},
+		Tokens:    &Tokens{k},
+		Transfer:  &Transfer{k},
+		Worker:    w,
+	}, nil
+}
+
+// core is what the use cases share.
+type core struct {
+	store  ports.Store
+	now    ports.Clock
+	random ports.Random
+	log    *slog.Logger
+	cutoff domain.Cutoff
+	wake   func()
+}
+
+// at reads the business clock. A use case reads it once and passes it on.
+func (c *core) at() time.Time { return domain.Instant(c.now()) }
+
+func (c *core) newID(at time.Time) string {
+	var b [10]byte
+	c.random(b[:])
+	return domain.NewID(at, b)
+}
+
+func (c *core) number() uint64 {
+	var b [8]byte
+	c.random(b[:])
+	var n uint64
+	for _, x := range b {
+		n = n<<8 | uint64(x)
+	}
+	return n
+}
+
+func (c *core) newKey() domain.LicenseKey {
+	var b [16]byte
+	c.random(b[:])
+	return domain.NewLicenseKey(b)
+}
+
+// update runs one seller's closure and wakes the worker when it is kept.
+func (c *core) update(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) error) error {
+	err := c.store.Update(ctx, ports.Seller(seller), fn)
+	if err == nil {
+		c.wake()
+	}
+	return err
+}
+
+// load reads one thing of a seller's.
+func load[T any](ctx context.Context, c *core, seller domain.SellerID, read func(context.Context, ports.Tx) (T, error)) (T, error) {
+	var got T
+	err := c.store.View(ctx, ports.Seller(seller), func(ctx context.Context, tx ports.Tx) (err error) {
+		got, err = read(ctx, tx)
+		return err
+	})
+	return got, err
+}
