@@ -3,87 +3,121 @@ package app
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
 
 // checker reads a whole source before anything of it is written. It remembers
-// what the source has said, and asks the store about the rest.
+// the names of what the source has said, and asks the store about the rest.
 type checker struct {
 	*core
-	sellers []domain.SellerID // of the store
-	names   map[string]int    // the line that took a name, such as "product 4f…"
-	owners  map[string]domain.SellerID
-	part    map[string]domain.ProductID // of a variant or purchase that was said
-	open    []reference                 // named before it was said
+	digest  string
+	before  int                     // the line up to which sellers were carried by an earlier run
+	carried map[domain.SellerID]int // likewise, of their things; by stored seller, once asked
+	sellers []domain.SellerID       // of the store
+	stored  map[domain.SellerID]bool
+	told    []domain.SellerID // that the source has things of, in its order
+	tells   map[domain.SellerID]bool
+	said    names
+	open    []reference // named before it was said
+	shop    *shop       // the store's products and variants; nil: not asked yet
 }
 
 // reference is a thing that a record names.
 type reference struct {
-	line   int
-	seller domain.SellerID
-	kind   string // "product"
-	id     string
-	field  string // where the record names it
+	line     int
+	seller   domain.SellerID
+	kind, id string // "product"
+	field    string // where the record names it
 }
 
-func newChecker(ctx context.Context, c *core) (*checker, error) {
-	k := &checker{core: c, names: map[string]int{}, owners: map[string]domain.SellerID{}, part: map[string]domain.ProductID{}}
+func newChecker(ctx context.Context, c *core, digest string, before ports.Task) (*checker, error) {
+	k := &checker{
+		core: c, digest: digest, before: reached(before), said: newNames(),
+		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{},
+	}
 	list := func(after ports.Cursor) ([]domain.Seller, error) { return (&Sellers{c}).List(ctx, after, exportSlice) }
-	for s, err := range paged(list, func(s domain.Seller) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} }) {
+	for s, err := range paged(list, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
 		if err != nil {
 			return nil, err
 		}
 		k.sellers = append(k.sellers, s.ID)
+		k.stored[s.ID] = true
 	}
 	return k, nil
 }
 
-// record checks one record and reports whether the store lacks it.
+// record checks one record and reports whether it is to be written.
 func (k *checker) record(ctx context.Context, r Record) (fresh bool, err error) {
 	if err := checkForm(r.Value); err != nil {
 		return false, err
 	}
 	owner := ownerOf(r.Value)
 	kind, id := idOf(r.Value)
-	if kind != "seller" && !k.said("seller", string(owner)) && !slices.Contains(k.sellers, owner) {
+	if kind != "seller" && !k.stored[owner] && k.said.line("seller", string(owner)) == 0 {
 		return false, domain.InvalidField("seller", "no seller "+strconv.Quote(string(owner))+" comes before this line")
 	}
+	if line := k.said.line(kind, id); line != 0 {
+		return false, domain.InvalidField("id", fmt.Sprintf("is that of line %d already", line))
+	}
 	for _, n := range namesOf(r.Value) {
-		if line, taken := k.names[n.name]; taken {
+		if line := k.said.line(n.of...); line != 0 {
 			return false, domain.InvalidField(n.field, fmt.Sprintf("is that of line %d already", line))
 		}
-		k.names[n.name] = r.Line
+		k.said.add(r.Line, "", "", n.of...)
 	}
-	k.owners[kind+" "+id] = owner
+	k.said.add(r.Line, owner, partOf(r.Value), kind, id)
+	if !k.tells[owner] {
+		k.tells[owner], k.told = true, append(k.told, owner)
+	}
 	if err := k.references(ctx, r, owner); err != nil {
 		return false, err
 	}
+	if was, err := k.carriedBefore(ctx, r, owner, kind == "seller"); err != nil || was {
+		return false, err
+	}
 	return k.against(ctx, owner, r.Value)
+}
+
+// carriedBefore reports whether an earlier run of this source kept the record,
+// or found it there. What became of it since is its own affair.
+func (k *checker) carriedBefore(ctx context.Context, r Record, owner domain.SellerID, isSeller bool) (bool, error) {
+	if isSeller {
+		return r.Line <= k.before, nil
+	}
+	if !k.stored[owner] {
+		return false, nil
+	}
+	upTo, asked := k.carried[owner]
+	if !asked {
+		task, err := k.importTask(ctx, ports.Seller(owner), k.digest)
+		if err != nil {
+			return false, err
+		}
+		upTo = reached(task)
+		k.carried[owner] = upTo
+	}
+	return r.Line <= upTo, nil
 }
 
 // end looks for what was named and never said.
 func (k *checker) end(ctx context.Context) error {
 	for _, ref := range k.open {
 		if err := k.resolve(ctx, ref); err != nil {
-			return &LineError{ref.line, err}
+			return atLine(ref.line, err)
 		}
 	}
 	return nil
 }
-
-func (k *checker) said(kind, id string) bool { _, ok := k.owners[kind+" "+id]; return ok }
 
 // references checks what a record names. What may be said later is kept for the
 // end.
 func (k *checker) references(ctx context.Context, r Record, owner domain.SellerID) error {
 	ref := func(kind, id, field string) reference { return reference{r.Line, owner, kind, id, field} }
 	later := func(kind, id, field string) {
-		if id != "" {
+		if id != "" && k.said.owner(kind, id) != owner {
 			k.open = append(k.open, ref(kind, id, field))
 		}
 	}
@@ -93,10 +127,8 @@ func (k *checker) references(ctx context.Context, r Record, owner domain.SellerI
 			later("product", string(l.ProductID), "includes")
 		}
 	case domain.Variant:
-		k.part["variant "+string(v.ID)] = v.ProductID
 		return k.resolve(ctx, ref("product", string(v.ProductID), "product"))
 	case domain.PurchaseState:
-		k.part["purchase "+string(v.ID)] = v.ProductID
 		later("membership", string(v.MembershipID), "membership")
 		later("purchase", string(v.GiftOf), "gift_of")
 		later("purchase", string(v.BundleOf), "bundle_of")
@@ -115,6 +147,9 @@ func (k *checker) references(ctx context.Context, r Record, owner domain.SellerI
 		}
 		return k.isPart(ctx, ref("purchase", string(v.PurchaseID), "purchase"), v.ProductID)
 	case ports.CountedLicense:
+		if v.License.SeatID != "" {
+			return domain.InvalidField("seat", "this version of usher keeps no seats yet")
+		}
 		return k.isPart(ctx, ref("purchase", string(v.License.PurchaseID), "purchase"), v.License.ProductID)
 	}
 	return nil
@@ -123,107 +158,65 @@ func (k *checker) references(ctx context.Context, r Record, owner domain.SellerI
 // resolve refuses a name that neither the source nor the store knows as the
 // seller's.
 func (k *checker) resolve(ctx context.Context, ref reference) error {
-	if owner, ok := k.owners[ref.kind+" "+ref.id]; ok && owner == ref.seller {
+	if k.said.owner(ref.kind, ref.id) == ref.seller {
 		return nil
 	}
-	_, ok, err := k.look(ctx, ref, "")
+	_, ok, err := k.look(ctx, ref)
 	if err == nil && !ok {
-		err = domain.InvalidField(ref.field, "the seller has no "+ref.kind+" "+strconv.Quote(ref.id))
+		err = unknown(ref)
 	}
 	return err
 }
 
 // isPart refuses a variant or purchase that is not the product's.
 func (k *checker) isPart(ctx context.Context, ref reference, product domain.ProductID) error {
-	of, ok := k.part[ref.kind+" "+ref.id]
-	if !ok || k.owners[ref.kind+" "+ref.id] != ref.seller {
+	of := k.said.part(ref.kind, ref.id)
+	if k.said.owner(ref.kind, ref.id) != ref.seller {
+		var ok bool
 		var err error
-		if of, ok, err = k.look(ctx, ref, product); err != nil {
+		if of, ok, err = k.look(ctx, ref); err != nil {
 			return err
 		}
+		if !ok {
+			return unknown(ref)
+		}
 	}
-	switch {
-	case !ok:
-		return domain.InvalidField(ref.field, "the seller has no "+ref.kind+" "+strconv.Quote(ref.id))
-	case of != product:
+	if of != product {
 		return domain.InvalidField(ref.field, "the "+ref.kind+" "+strconv.Quote(ref.id)+" is of another product")
 	}
 	return nil
 }
 
+func unknown(ref reference) error {
+	return domain.InvalidField(ref.field, "the seller has no "+ref.kind+" "+strconv.Quote(ref.id))
+}
+
 // look asks the store for what is named, and for its product.
-func (k *checker) look(ctx context.Context, ref reference, product domain.ProductID) (of domain.ProductID, ok bool, err error) {
-	if !slices.Contains(k.sellers, ref.seller) {
+func (k *checker) look(ctx context.Context, ref reference) (of domain.ProductID, ok bool, err error) {
+	if !k.stored[ref.seller] {
 		return "", false, nil
 	}
-	var v any
 	switch ref.kind {
 	case "product":
-		v = domain.Product{ID: domain.ProductID(ref.id)}
+		s, err := k.shopping(ctx)
+		return "", err == nil && s.products[domain.ProductID(ref.id)].SellerID == ref.seller, err
 	case "variant":
-		v = domain.Variant{ID: domain.VariantID(ref.id), ProductID: product}
-	case "purchase":
-		v = domain.PurchaseState{ID: domain.PurchaseID(ref.id)}
-	case "membership":
-		v = domain.Membership{ID: domain.MembershipID(ref.id)}
+		s, err := k.shopping(ctx)
+		if err != nil || s.variants[domain.VariantID(ref.id)].SellerID != ref.seller {
+			return "", false, err
+		}
+		return s.variants[domain.VariantID(ref.id)].ProductID, true, nil
 	}
-	err = k.store.View(ctx, ports.Seller(ref.seller), func(ctx context.Context, tx ports.Tx) error {
-		var was any
-		if was, ok, err = stored(ctx, tx, v); err != nil || !ok {
+	err = k.store.View(ctx, ports.Seller(ref.seller), func(ctx context.Context, tx ports.Tx) (err error) {
+		if ref.kind == "membership" {
+			_, ok, err = there(tx.Memberships.ByID(ctx, domain.MembershipID(ref.id)))
 			return err
 		}
-		switch was := was.(type) {
-		case domain.Variant:
-			of = was.ProductID
-		case domain.PurchaseState:
-			of = was.ProductID
+		p, ok1, err := there(tx.Purchases.ByID(ctx, domain.PurchaseID(ref.id)))
+		if ok = ok1; ok {
+			of = p.State().ProductID
 		}
-		return nil
+		return err
 	})
 	return of, ok, err
-}
-
-// name is something of which there is one: in the whole source, or in what the
-// name says.
-type name struct{ field, name string }
-
-func idOf(v any) (kind, id string) {
-	switch v := v.(type) {
-	case domain.Seller:
-		return "seller", string(v.ID)
-	case domain.Product:
-		return "product", string(v.ID)
-	case domain.Variant:
-		return "variant", string(v.ID)
-	case domain.PurchaseState:
-		return "purchase", string(v.ID)
-	case domain.Membership:
-		return "membership", string(v.ID)
-	case ports.CountedLicense:
-		return "license", string(v.License.ID)
-	case domain.TokenState:
-		return "token", string(v.ID)
-	}
-	return "", ""
-}
-
-func namesOf(v any) []name {
-	kind, id := idOf(v)
-	all := []name{{"id", kind + " " + id}}
-	switch v := v.(type) {
-	case domain.Product:
-		all = append(all, name{"permalink", "permalink " + strings.ToLower(v.Permalink)})
-		if v.CustomPermalink != "" {
-			all = append(all, name{"custom_permalink", "custom " + strings.ToLower(v.CustomPermalink) + " of " + string(v.SellerID)})
-		}
-	case domain.PurchaseState:
-		all = append(all, name{"order_number", "order " + strconv.FormatInt(v.OrderNumber, 10) + " of " + string(v.SellerID)})
-	case ports.CountedLicense:
-		l := v.License
-		all = append(all, name{"key", "key " + l.Key.Fold() + " of " + string(l.ProductID)},
-			name{"purchase", "license of " + string(l.PurchaseID) + " seat " + string(l.SeatID)})
-	case domain.TokenState:
-		all = append(all, name{"digest", "digest " + string(v.Digest[:])})
-	}
-	return all
 }

@@ -2,32 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
-
-// ownerOf returns the seller that a record belongs to.
-func ownerOf(v any) domain.SellerID {
-	switch v := v.(type) {
-	case domain.Seller:
-		return v.ID
-	case domain.Product:
-		return v.SellerID
-	case domain.Variant:
-		return v.SellerID
-	case domain.PurchaseState:
-		return v.SellerID
-	case domain.Membership:
-		return v.SellerID
-	case ports.CountedLicense:
-		return v.License.SellerID
-	case domain.TokenState:
-		return v.SellerID
-	}
-	return ""
-}
 
 // checkForm asks the domain whether a record is well formed.
 func checkForm(v any) error {
@@ -58,9 +38,9 @@ func checkForm(v any) error {
 func stored(ctx context.Context, tx ports.Tx, v any) (any, bool, error) {
 	switch v := v.(type) {
 	case domain.Seller:
-		return there(tx.Sellers.ByID(ctx, v.ID))
+		return anything(there(tx.Sellers.ByID(ctx, v.ID)))
 	case domain.Product:
-		return there(tx.Products.ByID(ctx, v.ID))
+		return anything(there(tx.Products.ByID(ctx, v.ID)))
 	case domain.Variant:
 		all, err := tx.Variants.ByProduct(ctx, v.ProductID)
 		for _, o := range all {
@@ -72,21 +52,21 @@ func stored(ctx context.Context, tx ports.Tx, v any) (any, bool, error) {
 	case domain.PurchaseState:
 		p, ok, err := there(tx.Purchases.ByID(ctx, v.ID))
 		if ok {
-			return p.(*domain.Purchase).State(), true, nil
+			return p.State(), true, nil
 		}
 		return nil, false, err
 	case domain.Membership:
-		return there(tx.Memberships.ByID(ctx, v.ID))
+		return anything(there(tx.Memberships.ByID(ctx, v.ID)))
 	case ports.CountedLicense:
 		l, ok, err := there(tx.Licenses.ByID(ctx, v.License.ID))
 		if ok {
-			return ports.CountedLicense{License: l.(*domain.License).State(), Uses: v.Uses}, true, nil
+			return ports.CountedLicense{License: l.State(), Uses: v.Uses}, true, nil
 		}
 		return nil, false, err
 	case domain.TokenState:
 		got, ok, err := there(tx.Tokens.ByID(ctx, v.ID))
 		if ok {
-			s := got.(*domain.Token).State()
+			s := got.State()
 			s.RevokedAt = v.RevokedAt
 			return s, true, nil
 		}
@@ -95,17 +75,23 @@ func stored(ctx context.Context, tx ports.Tx, v any) (any, bool, error) {
 	return nil, false, fmt.Errorf("app: no record is a %T", v)
 }
 
-func there[T any](v T, err error) (any, bool, error) {
+// there turns "not found" into false.
+func there[T any](v T, err error) (T, bool, error) {
 	if err != nil && domain.KindOf(err) == domain.NotFound {
-		return nil, false, nil
+		return v, false, nil
 	}
 	return v, err == nil, err
 }
+
+// anything forgets the type of what there returns.
+func anything[T any](v T, ok bool, err error) (any, bool, error) { return v, ok, err }
 
 // insertRecord keeps a record that is not there, and reports whether it did.
 func insertRecord(ctx context.Context, tx ports.Tx, v any) (bool, error) {
 	var err error
 	switch v := v.(type) {
+	case domain.Seller:
+		err = tx.Sellers.Insert(ctx, v)
 	case domain.Product:
 		err = tx.Products.Insert(ctx, v)
 	case domain.Variant:
@@ -121,10 +107,11 @@ func insertRecord(ctx context.Context, tx ports.Tx, v any) (bool, error) {
 	default:
 		err = fmt.Errorf("app: no record is a %T", v)
 	}
-	if domain.KindOf(err) != domain.Conflict {
+	if domain.KindOf(err) != domain.Conflict || errors.Is(err, domain.ErrConflict) {
 		return err == nil, err
 	}
-	// Something has the id, or a name of it: fine if it is this very record.
+	// It appeared since the check, or a name of it did: fine if it is this very
+	// record.
 	was, ok, lookErr := stored(ctx, tx, v)
 	if lookErr != nil {
 		return false, lookErr

@@ -15,7 +15,8 @@ type Licensing struct{ *core }
 // Verification is what a key answers.
 type Verification struct {
 	domain.Facts
-	Uses int64 // after the call
+	Uses int64     // after the call
+	At   time.Time // when it was asked, in business time
 }
 
 // rounds is how often a decision is made again because what it was made from
@@ -30,13 +31,13 @@ func (l *Licensing) Verify(ctx context.Context, what domain.Lookup, count bool) 
 	if count {
 		n = 1
 	}
-	return l.answer(ctx, what, n, domain.Facts.Verify)
+	return l.answer(ctx, what, n, l.at(), domain.Facts.Verify)
 }
 
 // Decrement takes one use back, down to 0, for the licence's seller. Anybody
 // else is refused with [domain.ErrNotOwner]. A disabled licence counts too.
 func (l *Licensing) Decrement(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
-	return l.answer(ctx, what, -1, func(f domain.Facts) error { return f.OwnedBy(seller) })
+	return l.answer(ctx, what, -1, l.at(), func(f domain.Facts) error { return f.OwnedBy(seller) })
 }
 
 // Disable stops a key from verifying; it does not cancel a membership.
@@ -59,7 +60,7 @@ func (l *Licensing) Rotate(ctx context.Context, seller domain.SellerID, what dom
 
 // answer finds a licence, decides, and counts n uses on exactly what it decided
 // from.
-func (l *Licensing) answer(ctx context.Context, what domain.Lookup, n int, decide func(domain.Facts) error) (Verification, error) {
+func (l *Licensing) answer(ctx context.Context, what domain.Lookup, n int, at time.Time, decide func(domain.Facts) error) (Verification, error) {
 	for range rounds {
 		f, err := l.find(ctx, what)
 		if err != nil {
@@ -70,7 +71,7 @@ func (l *Licensing) answer(ctx context.Context, what domain.Lookup, n int, decid
 		}
 		uses, err := l.store.Count(ctx, f.Seen, n)
 		if err == nil {
-			return Verification{f, uses}, nil
+			return Verification{f, uses, at}, nil
 		}
 		if !errors.Is(err, domain.ErrMoved) {
 			return Verification{}, err
@@ -128,5 +129,5 @@ func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what dom
 		return Verification{}, err
 	}
 	now := domain.Lookup{Key: key, ProductID: f.License.ProductID}
-	return l.answer(ctx, now, 0, func(domain.Facts) error { return nil })
+	return l.answer(ctx, now, 0, at, func(domain.Facts) error { return nil })
 }

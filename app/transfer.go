@@ -19,7 +19,7 @@ type Transfer struct{ *core }
 // [domain.TokenState]. A thing comes after what it belongs to; a seller, before
 // all of its own.
 type Record struct {
-	Line  int // in the file, from 1; 0 when exported
+	Line  int // in the file, from 1 and growing; 0 when exported
 	Value any
 }
 
@@ -28,36 +28,76 @@ const exportSlice = 1000
 
 // Export yields everything, seller by seller, in an order that depends only on
 // what is stored. Each slice is read at an instant of its own; what is made
-// meanwhile may be missing, and nothing comes twice. After an error it ends.
+// meanwhile may be missing, and then so is what belongs to it: nothing is
+// exported without what it belongs to, and nothing comes twice. After an error
+// it ends.
 func (t *Transfer) Export(ctx context.Context) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		sellers := func(after ports.Cursor) ([]domain.Seller, error) {
 			return (&Sellers{t.core}).List(ctx, after, exportSlice)
 		}
-		for s, err := range paged(sellers, func(s domain.Seller) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} }) {
+		for s, err := range paged(sellers, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
 			if !yield(Record{Value: s}, err) || err != nil {
 				return
 			}
-			if !t.exportSeller(ctx, s.ID, yield) {
+			e := export{t.core, ctx, s.ID, map[mark]bool{}}
+			if !e.everything(yield) {
 				return
 			}
 		}
 	}
 }
 
-func (t *Transfer) exportSeller(ctx context.Context, id domain.SellerID, yield func(Record, error) bool) bool {
-	catalog := &Catalog{t.core}
-	at := func(at time.Time, id string) ports.Cursor { return ports.Cursor{At: at, ID: id} }
-	products := paged(func(after ports.Cursor) ([]domain.Product, error) {
-		return catalog.Products(ctx, id, after, exportSlice)
-	}, func(p domain.Product) ports.Cursor { return at(p.CreatedAt, string(p.ID)) })
-	variants := func(yield func(domain.Variant, error) bool) {
-		for p, err := range products {
-			if err != nil {
-				yield(domain.Variant{}, err)
-				return
+// export is the export of one seller. It remembers what was yielded that other
+// things belong to: a product or a sale that was made behind its back must not
+// show up as the owner of a key.
+type export struct {
+	*core
+	ctx    context.Context
+	seller domain.SellerID
+	out    map[mark]bool
+}
+
+func (e *export) everything(yield func(Record, error) bool) bool {
+	return pass(e.products(), yield, func(p domain.Product) bool {
+		return e.add("product", string(p.ID))
+	}) &&
+		pass(e.variants(), yield, func(v domain.Variant) bool {
+			return e.has("product", string(v.ProductID)) && e.add("variant", string(v.ID))
+		}) &&
+		pass(e.purchases(), yield, func(p domain.PurchaseState) bool {
+			for id := range p.Variants.All() {
+				if !e.has("variant", string(id)) {
+					return false
+				}
 			}
-			of, err := catalog.Variants(ctx, id, p.ID)
+			return e.has("product", string(p.ProductID)) && e.add("purchase", string(p.ID))
+		}) &&
+		pass(e.memberships(), yield, func(m domain.Membership) bool { return e.has("purchase", string(m.PurchaseID)) }) &&
+		pass(e.licenses(), yield, func(l ports.CountedLicense) bool { return e.has("purchase", string(l.License.PurchaseID)) }) &&
+		pass(e.tokens(), yield, func(domain.TokenState) bool { return true })
+}
+
+func (e *export) has(kind, id string) bool { return e.out[markOf(kind, id)] }
+
+func (e *export) add(kind, id string) bool {
+	e.out[markOf(kind, id)] = true
+	return true
+}
+
+func (e *export) products() iter.Seq2[domain.Product, error] {
+	return paged(func(after ports.Cursor) ([]domain.Product, error) {
+		return (&Catalog{e.core}).Products(e.ctx, e.seller, after, exportSlice)
+	}, func(p domain.Product) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
+}
+
+func (e *export) variants() iter.Seq2[domain.Variant, error] {
+	return func(yield func(domain.Variant, error) bool) {
+		for p, err := range e.products() {
+			var of []domain.Variant
+			if err == nil {
+				of, err = (&Catalog{e.core}).Variants(e.ctx, e.seller, p.ID)
+			}
 			if err != nil {
 				yield(domain.Variant{}, err)
 				return
@@ -69,31 +109,45 @@ func (t *Transfer) exportSeller(ctx context.Context, id domain.SellerID, yield f
 			}
 		}
 	}
-	purchases := paged(func(after ports.Cursor) ([]domain.PurchaseState, error) {
-		return (&Sales{t.core}).List(ctx, id, ports.PurchaseQuery{After: after, Limit: exportSlice})
-	}, func(p domain.PurchaseState) ports.Cursor { return at(p.CreatedAt, string(p.ID)) })
-	memberships := paged(func(after ports.Cursor) ([]domain.Membership, error) {
-		return load(ctx, t.core, id, func(ctx context.Context, tx ports.Tx) ([]domain.Membership, error) {
-			return tx.Memberships.List(ctx, after, exportSlice)
-		})
-	}, func(m domain.Membership) ports.Cursor { return at(m.CreatedAt, string(m.ID)) })
-	licenses := paged(func(after ports.Cursor) ([]ports.CountedLicense, error) {
-		return load(ctx, t.core, id, func(ctx context.Context, tx ports.Tx) ([]ports.CountedLicense, error) {
-			return tx.Licenses.List(ctx, after, exportSlice)
-		})
-	}, func(l ports.CountedLicense) ports.Cursor { return at(l.License.CreatedAt, string(l.License.ID)) })
-	tokens := paged(func(after ports.Cursor) ([]domain.TokenState, error) {
-		return (&Tokens{t.core}).List(ctx, id, after, exportSlice)
-	}, func(s domain.TokenState) ports.Cursor { return at(s.CreatedAt, string(s.ID)) })
-
-	return pass(products, yield) && pass(variants, yield) && pass(purchases, yield) &&
-		pass(memberships, yield) && pass(licenses, yield) && pass(tokens, yield)
 }
 
-// pass yields things as records, and reports whether more are wanted.
-func pass[T any](things iter.Seq2[T, error], yield func(Record, error) bool) bool {
+func (e *export) purchases() iter.Seq2[domain.PurchaseState, error] {
+	return paged(func(after ports.Cursor) ([]domain.PurchaseState, error) {
+		return (&Sales{e.core}).List(e.ctx, e.seller, ports.PurchaseQuery{After: after, Limit: exportSlice})
+	}, func(p domain.PurchaseState) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
+}
+
+func (e *export) memberships() iter.Seq2[domain.Membership, error] {
+	return paged(func(after ports.Cursor) ([]domain.Membership, error) {
+		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]domain.Membership, error) {
+			return tx.Memberships.List(ctx, after, exportSlice)
+		})
+	}, func(m domain.Membership) ports.Cursor { return placeOf(m.CreatedAt, m.ID) })
+}
+
+func (e *export) licenses() iter.Seq2[ports.CountedLicense, error] {
+	return paged(func(after ports.Cursor) ([]ports.CountedLicense, error) {
+		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]ports.CountedLicense, error) {
+			return tx.Licenses.List(ctx, after, exportSlice)
+		})
+	}, func(l ports.CountedLicense) ports.Cursor { return placeOf(l.License.CreatedAt, l.License.ID) })
+}
+
+func (e *export) tokens() iter.Seq2[domain.TokenState, error] {
+	return paged(func(after ports.Cursor) ([]domain.TokenState, error) {
+		return (&Tokens{e.core}).List(e.ctx, e.seller, after, exportSlice)
+	}, func(s domain.TokenState) ports.Cursor { return placeOf(s.CreatedAt, s.ID) })
+}
+
+// pass yields those things that fit as records, and reports whether more are
+// wanted.
+func pass[T any](things iter.Seq2[T, error], yield func(Record, error) bool, fits func(T) bool) bool {
 	for v, err := range things {
-		if !yield(Record{Value: v}, err) || err != nil {
+		if err != nil {
+			yield(Record{}, err)
+			return false
+		}
+		if fits(v) && !yield(Record{Value: v}, nil) {
 			return false
 		}
 	}
@@ -122,4 +176,8 @@ func paged[T any](list func(after ports.Cursor) ([]T, error), place func(T) port
 			}
 		}
 	}
+}
+
+func placeOf[ID ~string](at time.Time, id ID) ports.Cursor {
+	return ports.Cursor{At: at, ID: string(id)}
 }

@@ -54,8 +54,9 @@ func (w *Worker) Wake() {
 func (w *Worker) Run(ctx context.Context) error {
 	tick, stop := ticker(pollEvery)
 	defer stop()
+	defer w.release(ctx)
 	for {
-		if _, err := w.Drain(ctx); err != nil && ctx.Err() == nil {
+		if _, err := w.drain(ctx); err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "work that is due was not done", "error", err)
 		}
 		select {
@@ -70,6 +71,11 @@ func (w *Worker) Run(ctx context.Context) error {
 // Drain does what is due now, and what falls due by doing it, until nothing is.
 // It returns how many jobs it did.
 func (w *Worker) Drain(ctx context.Context) (int, error) {
+	defer w.release(ctx)
+	return w.drain(ctx)
+}
+
+func (w *Worker) drain(ctx context.Context) (int, error) {
 	done := 0
 	for ctx.Err() == nil {
 		events, err := w.dispatch(ctx)
@@ -106,6 +112,19 @@ func (w *Worker) dispatch(ctx context.Context) (int, error) {
 		w.fence, w.renew = fence, after(dispatchLease/2)
 	}
 	return w.store.Dispatch(ctx, dispatchAtOnce, w.plan)
+}
+
+// release lets another process dispatch at once, instead of when the lease ends.
+func (w *Worker) release(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.renew == nil {
+		return
+	}
+	w.renew = nil
+	if _, _, err := w.store.Lease(context.WithoutCancel(ctx), dispatcher, w.fence, 0); err != nil {
+		w.log.Warn("the dispatcher's lease was not given back", "error", err)
+	}
 }
 
 // plan says which jobs events ask for. Apart from the ids of the jobs it is a

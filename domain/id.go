@@ -80,12 +80,18 @@ func checkText(field, s string, most int) error {
 	return nil
 }
 
+const maxIDInBytes = 255
+
+// maxListInBytes is how long a list in a state may be, as it is kept: together
+// with everything else it still fits into one line of an export.
+const maxListInBytes = 50_000
+
 // checkID refuses an id that is empty or not storable.
 func checkID(field, id string) error {
 	if id == "" {
 		return InvalidField(field, "is missing")
 	}
-	return checkText(field, id, 255)
+	return checkText(field, id, maxIDInBytes)
 }
 
 // first returns the first error that is not nil.

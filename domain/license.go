@@ -28,7 +28,9 @@ func (l *License) State() LicenseState { return l.s }
 
 // Check refuses a licence whose fields break a rule of form, naming the field.
 func (s LicenseState) Check() error {
-	if err := first(checkID("id", string(s.ID)), checkID("product", string(s.ProductID)), checkID("purchase", string(s.PurchaseID))); err != nil {
+	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkID("product", string(s.ProductID)),
+		checkID("purchase", string(s.PurchaseID)), checkText("seat", string(s.SeatID), maxIDInBytes))
+	if err != nil {
 		return err
 	}
 	k, err := ParseLicenseKey(string(s.Key))

@@ -39,7 +39,9 @@ func (m Membership) InTrial(at time.Time) bool { return at.Before(m.FreeTrialEnd
 
 // Check refuses a membership whose fields break a rule of form, naming the field.
 func (m Membership) Check() error {
-	if err := first(checkID("id", string(m.ID)), checkID("product", string(m.ProductID)), checkID("purchase", string(m.PurchaseID))); err != nil {
+	err := first(checkID("id", string(m.ID)), checkID("seller", string(m.SellerID)),
+		checkID("product", string(m.ProductID)), checkID("purchase", string(m.PurchaseID)))
+	if err != nil {
 		return err
 	}
 	if _, err := ParseRecurrence(string(m.Recurrence)); err != nil {
@@ -55,6 +57,9 @@ func (m Membership) Check() error {
 	}
 	if m.Charges < 0 {
 		return InvalidField("charges", "must not be negative")
+	}
+	if m.CreatedAt.IsZero() {
+		return InvalidField("created_at", "is missing")
 	}
 	return nil
 }

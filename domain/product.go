@@ -72,6 +72,9 @@ func (p Product) Check() error {
 	if p.Includes != "" && p.Kind != Bundle {
 		return InvalidField("includes", "only a bundle includes products")
 	}
+	if err := checkText("includes", string(p.Includes), maxListInBytes); err != nil {
+		return err
+	}
 	for l := range p.Includes.All() {
 		if l.ProductID == "" || l.Quantity < 1 {
 			return InvalidField("includes", "every line needs a product and a quantity of at least 1")
@@ -80,8 +83,8 @@ func (p Product) Check() error {
 	if p.Multiseat && !p.OffersSeats() {
 		return ErrNoSeats
 	}
-	if p.FreeTrial < 0 {
-		return InvalidField("free_trial", "must not be negative")
+	if p.FreeTrial < 0 || p.FreeTrial%time.Second != 0 {
+		return InvalidField("free_trial", "must be whole seconds, and not negative")
 	}
 	if p.CreatedAt.IsZero() {
 		return InvalidField("created_at", "is missing")

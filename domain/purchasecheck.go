@@ -8,7 +8,8 @@ func (s PurchaseState) Check() error {
 }
 
 func (s PurchaseState) checkSale() error {
-	if err := first(checkID("id", string(s.ID)), checkID("product", string(s.ProductID)), checkEmail(s.Email)); err != nil {
+	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkID("product", string(s.ProductID)), checkEmail(s.Email))
+	if err != nil {
 		return err
 	}
 	switch {
@@ -20,6 +21,10 @@ func (s PurchaseState) checkSale() error {
 		return InvalidField("purchaser_id", "must be a decimal number of at most 13 digits")
 	case s.CreatedAt.IsZero():
 		return InvalidField("created_at", "is missing")
+	case s.Refunded > 0 && s.RefundedAt.IsZero():
+		return InvalidField("refunded_at", "is missing, although something was refunded")
+	case !s.DisputeWonAt.IsZero() && s.DisputedAt.IsZero():
+		return InvalidField("disputed_at", "is missing, although a dispute was won")
 	}
 	return nil
 }
@@ -55,10 +60,10 @@ func (s PurchaseState) checkAmounts() error {
 func (s PurchaseState) checkTexts() error {
 	const most = 2000
 	err := first(
-		checkText("membership", string(s.MembershipID), 255),
-		checkText("gift_of", string(s.GiftOf), 255),
-		checkText("bundle_of", string(s.BundleOf), 255),
-		checkText("preorder_of", string(s.PreorderOf), 255),
+		checkText("membership", string(s.MembershipID), maxIDInBytes),
+		checkText("gift_of", string(s.GiftOf), maxIDInBytes),
+		checkText("bundle_of", string(s.BundleOf), maxIDInBytes),
+		checkText("preorder_of", string(s.PreorderOf), maxIDInBytes),
 		checkText("full_name", s.FullName, most),
 		checkText("referrer", s.Referrer, most),
 		checkText("country", s.Country, most),
@@ -66,6 +71,8 @@ func (s PurchaseState) checkTexts() error {
 		checkText("card.type", s.Card.Type, most),
 		checkText("offer_code.code", s.OfferCode.Code, most),
 		checkText("affiliate.email", s.Affiliate.Email, most),
+		checkText("variants", string(s.Variants), maxListInBytes),
+		checkText("custom_fields", string(s.CustomFields), maxListInBytes),
 	)
 	if err != nil {
 		return err
@@ -75,9 +82,6 @@ func (s PurchaseState) checkTexts() error {
 		field := "custom_fields[" + strconv.Itoa(i) + "]"
 		if f.Name == "" {
 			return InvalidField(field, "needs a name")
-		}
-		if err := checkText(field, f.Name+f.Value, 10_000); err != nil {
-			return err
 		}
 		i++
 	}

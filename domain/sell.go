@@ -9,6 +9,8 @@ func Sell(product Product, variants []Variant, sale PurchaseState) (*Purchase, e
 		return nil, ErrDeleted
 	case product.Kind == MembershipKind:
 		return nil, ErrMembershipSale
+	case sale.Quantity < 0:
+		return nil, InvalidField("quantity", "must be at least 1")
 	case sale.Quantity == 0:
 		sale.Quantity = 1
 	}

@@ -35,8 +35,12 @@ func (s Seller) Check() error {
 	}
 	if s.Address != "" {
 		u, err := url.Parse(s.Address)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" ||
+			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			return InvalidField("address", "must be a web address without a path, such as https://shop.example.com")
+		}
+		if err := checkText("address", s.Address, 255); err != nil {
+			return err
 		}
 	}
 	if s.CreatedAt.IsZero() {

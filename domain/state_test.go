@@ -17,7 +17,7 @@ var states = []reflect.Type{
 	reflect.TypeFor[Seller](), reflect.TypeFor[Product](), reflect.TypeFor[Variant](),
 	reflect.TypeFor[PurchaseState](), reflect.TypeFor[OfferCode](), reflect.TypeFor[Affiliate](), reflect.TypeFor[Card](),
 	reflect.TypeFor[Membership](), reflect.TypeFor[LicenseState](), reflect.TypeFor[TokenState](),
-	reflect.TypeFor[Facts](), reflect.TypeFor[Giver](), reflect.TypeFor[Seen](), reflect.TypeFor[Lookup](),
+	reflect.TypeFor[Facts](), reflect.TypeFor[Entitlement](), reflect.TypeFor[Giver](), reflect.TypeFor[Seen](), reflect.TypeFor[Lookup](),
 	reflect.TypeFor[Money](), reflect.TypeFor[Prices](), reflect.TypeFor[CustomField](), reflect.TypeFor[BundleLine](),
 
 	reflect.TypeFor[LicenseIssued](), reflect.TypeFor[LicenseDisabled](), reflect.TypeFor[LicenseEnabled](),

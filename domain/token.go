@@ -123,8 +123,15 @@ func (t *Token) Allow(scope Scope) error {
 
 // Check refuses a token whose fields break a rule of form, naming the field.
 func (s TokenState) Check() error {
-	if err := first(checkID("id", string(s.ID)), checkText("name", s.Name, maxTokenNameInBytes)); err != nil {
+	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkText("name", s.Name, maxTokenNameInBytes))
+	if err != nil {
 		return err
+	}
+	if strings.TrimSpace(s.Name) == "" {
+		return InvalidField("name", "is missing")
+	}
+	if s.Digest == (Digest{}) {
+		return InvalidField("digest", "is missing")
 	}
 	var of []Scope
 	for _, f := range strings.Fields(string(s.Scopes)) {

@@ -24,7 +24,7 @@ type Variant struct {
 
 // Check refuses a variant whose fields break a rule of form, naming the field.
 func (v Variant) Check() error {
-	if err := first(checkID("id", string(v.ID)), checkID("product", string(v.ProductID))); err != nil {
+	if err := first(checkID("id", string(v.ID)), checkID("seller", string(v.SellerID)), checkID("product", string(v.ProductID))); err != nil {
 		return err
 	}
 	if strings.TrimSpace(v.Name) == "" {
@@ -38,6 +38,9 @@ func (v Variant) Check() error {
 	}
 	if v.Price < 0 {
 		return InvalidField("price", "must not be negative")
+	}
+	if v.CreatedAt.IsZero() {
+		return InvalidField("created_at", "is missing")
 	}
 	return v.Prices.check()
 }

@@ -1,0 +1,67 @@
+// Package rest answers Gumroad's licence API, byte for byte, so that programs
+// written for it work after one change of address:
+//
+//	POST /v2/licenses/verify                  no token; counts a use
+//	PUT  /v2/licenses/enable                  token of the product's seller
+//	PUT  /v2/licenses/disable                 likewise
+//	PUT  /v2/licenses/decrement_uses_count    likewise
+//	PUT  /v2/licenses/rotate                  likewise
+//
+// The same lies under /api/v2, which pages of other origins cannot call. A
+// path may end in .json, and slashes too many do not matter. What is not
+// routed, for its path or for its method, is an empty 404.
+//
+//	handler := rest.Handler(usher, &rest.Options{PublicURL: "https://keys.example.com"})
+//
+// Gumroad's names of things are spelled in this package only. A request comes
+// in through params.go and request.go and goes out through object.go; what the
+// answers say is in purchase.go, imported.go and errors.go. What the routes do
+// is in package app.
+//
+// # What usher adds
+//
+// The header Usher-Reason is on every answer but a preflight's. It is "ok", the
+// code of the refusal (license_not_found, license_disabled, access_revoked,
+// product_id_required, not_owner, unauthenticated, forbidden, invalid,
+// conflict, unavailable, internal), or what the request itself suffers from:
+// not_routed, unparseable, too_large.
+//
+// include=entitlement among the parameters adds a last object to a 200, usher's
+// own verdict on what the licence gives (domain.Facts.Entitlement):
+//
+//	"entitlement":{"active":true,"access_until":null,"reason":"ok","seats":1}
+//
+// Without it a body has no key that Gumroad's has not.
+//
+// # Decisions
+//
+// The keys of a purchase stand in the order of the article's sample, with
+// short_product_id after product_permalink and card.bin in front of its
+// sisters, which the sample has in alphabetical order. What the sample does
+// not show stands where Gumroad's program has it: affiliate_credit_amount_cents
+// after subscription_id, offer_code and test after variants, custom fields
+// before license_key, affiliate after recurrence, and gift_price and
+// gifter_email after is_gift_receiver_purchase. The order does not depend on
+// what a purchase has.
+//
+// A custom field stands among the keys under its own name: it replaces a key
+// of that name in front of it, and is replaced by one behind it, as there.
+//
+// price, affiliate_credit_amount_cents and gift_price are minor units of the
+// product's currency; Gumroad converts to US cents.
+//
+// A membership without a record has three nulls for its end, where Gumroad
+// fails. A gift whose giver is not known has no gift_price and gifter_email.
+//
+// Parameters that must be strings are checked in Gumroad's order: license_key,
+// product_id, product_permalink, id, link_id, and the first that is none is
+// named. Gumroad checks on verify only and fails elsewhere; here the others
+// check the three that they read, after the token.
+//
+// An answer holds a key, so no cache may keep it: Cache-Control is
+// "private, no-store". Gumroad's 200 has an ETag and must be asked again, which
+// comes to the same.
+//
+// A token that is unknown, revoked or missing has one answer: who guesses
+// tokens learns nothing.
+package rest
