@@ -37,7 +37,8 @@ type Queue interface {
 
 	// Lease takes the lease of that name for d of real time, or reports false
 	// if somebody else has it. Taking it again needs the fence of the last
-	// time, which is how its holder keeps it; 0 is nobody's.
+	// time, which is how its holder keeps it; 0 is nobody's. For a d of 0 it is
+	// given back.
 	Lease(ctx context.Context, name string, fence int64, d time.Duration) (int64, bool, error)
 }
 
@@ -57,7 +58,7 @@ type Job struct {
 	ID      domain.JobID
 	Kind    string
 	Lane    string // jobs of one lane share a fair part of the workers: the seller
-	Key     string // at most one live job has it
+	Key     string // at most one live job has it; empty: any number have none
 	Payload string
 	DueAt   time.Time // business time
 

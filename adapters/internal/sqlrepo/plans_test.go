@@ -1,0 +1,140 @@
+package sqlrepo
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// askAll runs every statement of this package at least once.
+func askAll(t *testing.T, c *conn) {
+	ctx, k := t.Context(), ring(t, 2, 1)
+	s := shopOf(t, c, k, "ana")
+	tx, system := s.tx(c, k), Tx(c, ports.System, k)
+	after := ports.Cursor{At: t0, ID: "a"}
+
+	// What is refused asks why.
+	stranger := domain.SellerID("nobody")
+	nobody := Tx(c, ports.Seller(stranger), k)
+	variant := domain.Variant{ID: "v", SellerID: "ana", ProductID: s.product.ID, Category: "Size", Name: "Large", CreatedAt: t0}
+	gift := s.sale(2)
+	gift.GiftOf, gift.Variants = s.purchase.ID, domain.ChosenVariants("v")
+	member := domain.Membership{ID: "m", SellerID: "ana", ProductID: s.product.ID, PurchaseID: s.purchase.ID,
+		Recurrence: domain.Monthly, StartedAt: t0, CreatedAt: t0}
+	token := domain.TokenState{ID: "t", SellerID: "ana", Name: "n", Digest: domain.DigestOf("secret"), Scopes: "account", CreatedAt: t0}
+	ghost := token
+	ghost.SellerID = stranger
+	must(t, tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)), tx.Memberships.Insert(ctx, member),
+		tx.Tokens.Insert(ctx, domain.RestoreToken(token)))
+	for _, err := range []error{
+		tx.Products.Insert(ctx, s.product), tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)),
+		tx.Memberships.Insert(ctx, member), tx.Tokens.Insert(ctx, domain.RestoreToken(token)), tx.Licenses.Insert(ctx, domain.RestoreLicense(s.license), 0),
+		nobody.Tokens.Insert(ctx, domain.RestoreToken(ghost)),
+	} {
+		if err == nil {
+			t.Error("an Insert that must be refused went through")
+		}
+	}
+
+	// What changes.
+	renamed, rotated := s.purchase, s.license
+	renamed.FullName, renamed.OrderNumber, rotated.Key = "Eva Luz", 99, "another"
+	must(t, system.Sellers.Save(ctx, s.seller), tx.Products.Save(ctx, s.product), tx.Variants.Save(ctx, variant),
+		tx.Purchases.Save(ctx, domain.RestorePurchase(renamed)), tx.Memberships.Save(ctx, member),
+		tx.Licenses.Save(ctx, domain.RestoreLicense(rotated)), tx.Tokens.Save(ctx, domain.RestoreToken(token)),
+		tx.Events.Append(ctx, ports.Event{ID: "e", Subject: "s", Name: "n", At: t0}), tx.Progress.Put(ctx, ports.Task{ID: "p"}))
+	for range 2 {
+		if _, _, err := tx.Commands.Begin(ctx, ports.Command{Key: "c", State: "started", CreatedAt: t0}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, tx.Commands.Finish(ctx, "c", "done", []byte("answer")))
+
+	// What reads.
+	ask := func(_ any, err error) { must(t, err) }
+	ask(tx.Sellers.ByID(ctx, "ana"))
+	ask(tx.Sellers.List(ctx, ports.Cursor{}, 0))
+	ask(system.Sellers.List(ctx, after, 0))
+	ask(tx.Products.ByID(ctx, s.product.ID))
+	ask(tx.Products.ByPermalink(ctx, "ana"))
+	ask(tx.Products.List(ctx, after, 0))
+	ask(tx.Variants.ByProduct(ctx, s.product.ID))
+	ask(tx.Purchases.ByID(ctx, s.purchase.ID))
+	ask(tx.Purchases.ByOrderNumber(ctx, 99))
+	for _, q := range []ports.PurchaseQuery{{After: after}, {ProductID: s.product.ID, After: after}, {Terms: []string{"ana"}},
+		{Terms: []string{"an", "li", "\U0010ffff"}, ProductID: s.product.ID}} {
+		ask(tx.Purchases.List(ctx, q))
+		walkPages(t, func() { ask(tx.Purchases.List(ctx, q)) })
+	}
+	ask(tx.Purchases.Unlicensed(ctx, s.product.ID, after, 10))
+	ask(tx.Purchases.CountUnlicensed(ctx, s.product.ID))
+	ask(tx.Memberships.ByID(ctx, "m"))
+	ask(tx.Memberships.List(ctx, after, 10))
+	ask(tx.Licenses.ByID(ctx, s.license.ID))
+	ask(tx.Licenses.ByPurchase(ctx, s.purchase.ID, ""))
+	ask(tx.Licenses.List(ctx, after, 10))
+	ask(tx.Tokens.ByID(ctx, "t"))
+	ask(system.Tokens.ByDigest(ctx, token.Digest))
+	ask(tx.Tokens.List(ctx, after, 10))
+	ask(tx.Progress.ByID(ctx, "p"))
+
+	// The hot path, and the queue.
+	ask(Facts(ctx, c, k, domain.Lookup{Key: "another"}))
+	all, err := Facts(ctx, c, k, domain.Lookup{Key: "another", ProductID: s.product.ID})
+	must(t, err)
+	if len(all) != 1 {
+		t.Fatalf("%d holders of the key, want 1", len(all))
+	}
+	for _, n := range []int{1, 0, -1} {
+		ask(Count(ctx, c, all[0].Seen, n))
+	}
+	plan := func([]ports.Event) (jobs []ports.Job) {
+		for _, id := range []string{"1", "2", "3", "4", "5"} {
+			jobs = append(jobs, ports.Job{ID: domain.JobID(id), Kind: "k", Key: id, DueAt: t0})
+		}
+		return jobs
+	}
+	ask(Dispatch(ctx, c, 10, plan, t0))
+	_, _, err = NextDue(ctx, c, []string{"k", "l"})
+	must(t, err)
+	claimed, err := Claim(ctx, c, t0, t0, []string{"k", "l"}, time.Minute, 20)
+	must(t, err)
+	if len(claimed) != 5 {
+		t.Fatalf("%d jobs claimed, want 5", len(claimed))
+	}
+	must(t, Enqueue(ctx, c, ports.Job{ID: "6", Kind: "k", Key: "5", DueAt: t0}))
+	for i, outcome := range []ports.Outcome{ports.Finished, ports.Again, ports.Retry, ports.Dead, ports.Finished} {
+		must(t, Finish(ctx, c, ports.Done{Job: claimed[i], Outcome: outcome, At: t0}))
+	}
+	_, _, err = Lease(ctx, c, "l", 0, t0, time.Minute)
+	must(t, err)
+}
+
+// Steps that read no table to its end: what the statement itself made, and
+// indexes that hold only what waits, read in order until there is enough.
+var shortScans = regexp.MustCompile(`^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|w|least|lanes|usher_events USING INDEX usher_events_new|usher_jobs USING INDEX usher_jobs_due|j USING (COVERING )?INDEX usher_jobs_lane)$`)
+
+// No statement may read a table from one end to the other, or all that a seller
+// has in it, which may be the same: what is quick among ten sales would not be
+// among a million. A change of the seller does mean all products.
+func TestNoStatementScansATable(t *testing.T) {
+	c := open(t)
+	askAll(t, c)
+	for sql := range c.asked {
+		plan := c.plan(t, sql)
+		for step := range strings.Lines(plan) {
+			step = strings.TrimSpace(step)
+			scans := strings.HasPrefix(step, "SCAN ") && !shortScans.MatchString(step)
+			if scans || strings.HasSuffix(step, "(seller_id=?)") && sql != productsMove {
+				t.Errorf("%s\nin the plan of\n%s\n\n%s", step, sql, plan)
+			}
+		}
+	}
+	if len(c.asked) < 80 {
+		t.Errorf("only %d statements were asked", len(c.asked))
+	}
+}

@@ -1,0 +1,125 @@
+package sqlrepo
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// saleQuery is a query of sales that is being written. Its first parameters are
+// the seller, the cursor and the limit.
+type saleQuery struct {
+	from, where string
+	args        []any
+}
+
+func newSaleQuery(seller string, q ports.PurchaseQuery) *saleQuery {
+	s := &saleQuery{
+		from:  `usher_purchases p`,
+		where: `p.seller_id = $1 AND (p.created_at, p.id) > ($2, $3)`,
+		args:  []any{seller, since(q.After), q.After.ID, most(q.Limit)},
+	}
+	if q.ProductID != "" {
+		s.where += ` AND p.product_id = ` + s.arg(string(q.ProductID))
+	}
+	return s
+}
+
+// arg adds an argument and returns its parameter.
+func (s *saleQuery) arg(a any) string {
+	s.args = append(s.args, a)
+	return "$" + strconv.Itoa(len(s.args))
+}
+
+// begins is the condition that a term begins with prefix.
+func (s *saleQuery) begins(prefix string) string {
+	is := `term >= ` + s.arg(prefix)
+	if end, ok := beyond(prefix); ok {
+		is += ` AND term < ` + s.arg(end)
+	}
+	return is
+}
+
+// drive makes the query start from the sales with a word; a cross join keeps
+// its order in SQLite.
+func (s *saleQuery) drive(word string) {
+	s.from = `(SELECT DISTINCT purchase_id FROM usher_terms WHERE seller_id = $1 AND ` + s.begins(word) + `) w CROSS JOIN ` + s.from
+	s.where += ` AND p.id = w.purchase_id`
+}
+
+// keep drops the sales without a word.
+func (s *saleQuery) keep(word string) {
+	s.where += ` AND EXISTS (SELECT 1 FROM usher_terms t WHERE t.purchase_id = p.id AND ` + s.begins(word) + `)`
+}
+
+func (s *saleQuery) sql() string {
+	return `SELECT ` + purchaseColumns.names("p") + ` FROM ` + s.from + ` WHERE ` + s.where + ` ORDER BY p.created_at, p.id LIMIT $4`
+}
+
+// List drives from the word that the fewest sales have if those are few;
+// otherwise it walks the page, where sales with such words soon turn up.
+func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.PurchaseState, error) {
+	rarest, words, err := r.rarest(ctx, q.Terms)
+	if err != nil {
+		return nil, err
+	}
+	s := newSaleQuery(r.seller(), q)
+	for i, word := range words {
+		if i == rarest {
+			s.drive(word)
+		} else {
+			s.keep(word)
+		}
+	}
+	return many(ctx, r.c, scanPurchase, s.sql(), s.args...)
+}
+
+// few is how many sales may be looked at to find a page of them. It is about
+// where both ways cost the same among some hundred thousand sales.
+var few = 5000
+
+// rarest returns the words that are searched for, and which of them is had by
+// the fewest sales, or -1 if many have it.
+func (r purchases) rarest(ctx context.Context, terms []string) (int, []string, error) {
+	which, least := -1, int64(few)
+	var words []string
+	for _, word := range terms {
+		if word == "" { // begins everything
+			continue
+		}
+		s := saleQuery{args: []any{r.seller(), few}}
+		n, err := many(ctx, r.c, scanNumber, `SELECT count(*) FROM (SELECT 1 FROM usher_terms WHERE seller_id = $1 AND `+s.begins(word)+` LIMIT $2) AS least`, s.args...)
+		if err != nil {
+			return 0, nil, err
+		}
+		if len(n) > 0 && n[0] < least {
+			which, least = len(words), n[0]
+		}
+		words = append(words, word)
+	}
+	return which, words, nil
+}
+
+func scanNumber(rows Rows) (n int64, err error) { return n, rows.Scan(&n) }
+
+// A product's sales are its seller's; that the product is, is asked once.
+const noLicense = ` FROM usher_purchases p WHERE p.product_id = $1
+	AND EXISTS (SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2)
+	AND NOT EXISTS (SELECT 1 FROM usher_licenses l WHERE l.purchase_id = p.id)`
+
+var unlicensed = `SELECT ` + purchaseColumns.names("p") + noLicense + `
+	AND (p.created_at, p.id) > ($3, $4) ORDER BY p.created_at, p.id LIMIT $5`
+
+func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
+	return many(ctx, r.c, scanPurchase, unlicensed, string(id), r.seller(), since(after), after.ID, most(limit))
+}
+
+func (r purchases) CountUnlicensed(ctx context.Context, id domain.ProductID) (int64, error) {
+	n, err := many(ctx, r.c, scanNumber, `SELECT count(*)`+noLicense, string(id), r.seller())
+	if err != nil || len(n) == 0 {
+		return 0, err
+	}
+	return n[0], nil
+}

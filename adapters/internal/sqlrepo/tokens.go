@@ -1,0 +1,89 @@
+package sqlrepo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+type tokens struct{ repo }
+
+var tokenColumns = cols(`id seller_id name digest scopes created_at revoked_at`)
+
+func tokenArgs(s domain.TokenState) []any {
+	return []any{string(s.ID), string(s.SellerID), s.Name, s.Digest[:], string(s.Scopes), s.CreatedAt, s.RevokedAt}
+}
+
+func scanToken(rows Rows) (s domain.TokenState, err error) {
+	var digest []byte
+	if err := rows.Scan((*string)(&s.ID), (*string)(&s.SellerID), &s.Name, &digest, (*string)(&s.Scopes), Time(&s.CreatedAt), Time(&s.RevokedAt)); err != nil {
+		return s, err
+	}
+	return s, fill(&s.Digest, digest)
+}
+
+// fill copies a digest out of its column.
+func fill(d *domain.Digest, from []byte) error {
+	if len(from) != len(d) {
+		return fmt.Errorf("sqlrepo: a digest of %d bytes", len(from))
+	}
+	copy(d[:], from)
+	return nil
+}
+
+var tokenFrom = `SELECT ` + tokenColumns.names("") + ` FROM usher_tokens `
+
+func (r tokens) ByID(ctx context.Context, id domain.TokenID) (*domain.Token, error) {
+	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE id = $1 AND seller_id = $2`, string(id), r.seller()))
+}
+
+func (r tokens) ByDigest(ctx context.Context, d domain.Digest) (*domain.Token, error) {
+	if !r.who.IsSystem() {
+		return nil, domain.ErrScope
+	}
+	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE digest = $1`, d[:]))
+}
+
+func restoreToken(s domain.TokenState, err error) (*domain.Token, error) {
+	if err != nil {
+		return nil, err
+	}
+	return domain.RestoreToken(s), nil
+}
+
+func (r tokens) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.TokenState, error) {
+	return many(ctx, r.c, scanToken, tokenFrom+`WHERE seller_id = $1 AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4`,
+		r.seller(), since(after), after.ID, most(limit))
+}
+
+var tokenInsert = `INSERT INTO usher_tokens (` + tokenColumns.names("") + `)
+	SELECT ` + tokenColumns.params() + ` FROM usher_sellers WHERE id = $2 ON CONFLICT DO NOTHING`
+
+// Insert: that two tokens have one secret does not happen by chance, so a
+// digest that is there is the same token.
+func (r tokens) Insert(ctx context.Context, t *domain.Token) error {
+	s := t.State()
+	if err := r.inserting(s.SellerID); err != nil {
+		return err
+	}
+	n, err := r.c.Exec(ctx, tokenInsert, tokenArgs(s)...)
+	if err != nil || n > 0 {
+		return err
+	}
+	if err := r.lacking(ctx, domain.ErrSellerNotFound, hasSeller, r.seller()); err != nil {
+		return err
+	}
+	return domain.ErrExists
+}
+
+var tokenSave = `UPDATE usher_tokens SET ` + tokenColumns.set(2) + ` WHERE id = $1 AND seller_id = $2`
+
+func (r tokens) Save(ctx context.Context, t *domain.Token) error {
+	s := t.State()
+	if err := r.saving(s.SellerID, domain.ErrTokenNotFound); err != nil {
+		return err
+	}
+	return change(ctx, r.c, domain.ErrTokenNotFound, tokenSave, tokenArgs(s)...)
+}

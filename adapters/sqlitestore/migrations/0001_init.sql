@@ -1,0 +1,232 @@
+-- +goose Up
+
+-- schema is the number of the newest migration; a program that knows oldest or
+-- a later one may use the database.
+CREATE TABLE usher_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO usher_meta (key, value) VALUES ('schema', '1'), ('oldest', '1');
+
+CREATE TABLE usher_sellers (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  address TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX usher_sellers_page ON usher_sellers (created_at, id);
+
+-- The columns that end in _key are the folded form of the ones before them.
+CREATE TABLE usher_products (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL REFERENCES usher_sellers (id),
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  permalink TEXT NOT NULL,
+  permalink_key TEXT NOT NULL UNIQUE,
+  custom_permalink TEXT NOT NULL,
+  custom_key TEXT NOT NULL,
+  price INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  monthly INTEGER,
+  quarterly INTEGER,
+  biannually INTEGER,
+  yearly INTEGER,
+  every_two_years INTEGER,
+  includes TEXT NOT NULL,
+  licensed INTEGER NOT NULL,
+  multiseat INTEGER NOT NULL,
+  published INTEGER NOT NULL,
+  preorder INTEGER NOT NULL,
+  product_id_not_needed INTEGER NOT NULL,
+  free_trial INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  deleted_at INTEGER,
+  stamp INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX usher_products_page ON usher_products (seller_id, created_at, id);
+CREATE UNIQUE INDEX usher_products_custom ON usher_products (seller_id, custom_key) WHERE custom_key <> '';
+
+CREATE TABLE usher_variants (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  product_id TEXT NOT NULL REFERENCES usher_products (id),
+  category TEXT NOT NULL,
+  name TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  price INTEGER NOT NULL,
+  monthly INTEGER,
+  quarterly INTEGER,
+  biannually INTEGER,
+  yearly INTEGER,
+  every_two_years INTEGER,
+  created_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX usher_variants_product ON usher_variants (product_id, position, id);
+
+-- membership_id, gift_of, bundle_of and preorder_of may name what is not there
+-- yet: an import brings both sides in either order.
+CREATE TABLE usher_purchases (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  product_id TEXT NOT NULL REFERENCES usher_products (id),
+  membership_id TEXT NOT NULL,
+  order_number INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  email TEXT NOT NULL,
+  full_name TEXT NOT NULL,
+  purchaser_id TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  variants TEXT NOT NULL,
+  multiseat INTEGER NOT NULL,
+  gift_given INTEGER NOT NULL,
+  gift_of TEXT NOT NULL,
+  bundle_of TEXT NOT NULL,
+  preorder_of TEXT NOT NULL,
+  fee INTEGER NOT NULL,
+  custom_fields TEXT NOT NULL,
+  offer_code TEXT NOT NULL,
+  offer_percent INTEGER NOT NULL,
+  offer_amount INTEGER NOT NULL,
+  affiliate_email TEXT NOT NULL,
+  affiliate_credit INTEGER NOT NULL,
+  card_visual TEXT NOT NULL,
+  card_type TEXT NOT NULL,
+  card_expiry_month INTEGER NOT NULL,
+  card_expiry_year INTEGER NOT NULL,
+  referrer TEXT NOT NULL,
+  country TEXT NOT NULL,
+  can_contact INTEGER NOT NULL,
+  discover_fee INTEGER NOT NULL,
+  refunded INTEGER NOT NULL,
+  refunded_at INTEGER,
+  disputed_at INTEGER,
+  dispute_won_at INTEGER,
+  revoked_at INTEGER,
+  created_at INTEGER NOT NULL,
+  UNIQUE (seller_id, order_number)
+) STRICT;
+CREATE INDEX usher_purchases_page ON usher_purchases (seller_id, created_at, id);
+CREATE INDEX usher_purchases_product ON usher_purchases (product_id, created_at, id);
+CREATE INDEX usher_purchases_membership ON usher_purchases (membership_id) WHERE membership_id <> '';
+CREATE INDEX usher_purchases_gift ON usher_purchases (gift_of) WHERE gift_of <> '';
+
+CREATE TABLE usher_terms (
+  seller_id TEXT NOT NULL,
+  term TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  PRIMARY KEY (seller_id, term, purchase_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usher_terms_purchase ON usher_terms (purchase_id, term);
+
+CREATE TABLE usher_memberships (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  product_id TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  recurrence TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  free_trial_ends_at INTEGER,
+  charges INTEGER NOT NULL,
+  installments INTEGER NOT NULL,
+  cancel_requested_at INTEGER,
+  cancelled_by TEXT NOT NULL,
+  cancelled_at INTEGER,
+  failed_at INTEGER,
+  ended_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX usher_memberships_page ON usher_memberships (seller_id, created_at, id);
+
+-- The key is sealed; digest finds it and last8 finds its end. secret is the
+-- number of the secret that all three were made with.
+CREATE TABLE usher_licenses (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  product_id TEXT NOT NULL,
+  purchase_id TEXT NOT NULL REFERENCES usher_purchases (id),
+  seat_id TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  last8 BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  secret INTEGER NOT NULL,
+  disabled_at INTEGER,
+  created_at INTEGER NOT NULL,
+  stamp INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (digest, product_id),
+  UNIQUE (purchase_id, seat_id)
+) STRICT;
+CREATE INDEX usher_licenses_page ON usher_licenses (seller_id, created_at, id);
+
+-- Apart from the licence, so that counting never meets a change of it.
+CREATE TABLE usher_license_uses (license_id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usher_tokens (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL REFERENCES usher_sellers (id),
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL UNIQUE,
+  scopes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT;
+CREATE INDEX usher_tokens_page ON usher_tokens (seller_id, created_at, id);
+
+-- A number is never given twice, even if the newest event is gone.
+CREATE TABLE usher_events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL,
+  seller_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  dispatched_at INTEGER
+) STRICT;
+CREATE INDEX usher_events_new ON usher_events (seq) WHERE dispatched_at IS NULL;
+
+CREATE TABLE usher_jobs (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  key TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  leased_until INTEGER,
+  fence INTEGER NOT NULL DEFAULT 0,
+  nudge INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
+  dead_at INTEGER,
+  why TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX usher_jobs_key ON usher_jobs (key) WHERE dead_at IS NULL AND key <> '';
+CREATE INDEX usher_jobs_due ON usher_jobs (due_at, id) WHERE dead_at IS NULL;
+CREATE INDEX usher_jobs_lane ON usher_jobs (lane, due_at, id) WHERE dead_at IS NULL;
+
+CREATE TABLE usher_leases (name TEXT PRIMARY KEY, fence INTEGER NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usher_commands (
+  seller_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request BLOB NOT NULL,
+  state TEXT NOT NULL,
+  answer BLOB,
+  secret INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (seller_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- seller_id is empty on the system's own.
+CREATE TABLE usher_progress (
+  seller_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  cursor_at INTEGER,
+  cursor_id TEXT NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  PRIMARY KEY (seller_id, id)
+) STRICT, WITHOUT ROWID;
