@@ -24,11 +24,3 @@ func wantError(t *testing.T, err error, code, field string) {
 		t.Errorf("got %v (code %s), want code %s of field %q", err, CodeOf(err), code, field)
 	}
 }
-
-// names are the events' names, in order.
-func names(events []Event) (all []string) {
-	for _, e := range events {
-		all = append(all, e.EventName())
-	}
-	return all
-}

@@ -28,7 +28,8 @@ type Queue interface {
 	Claim(ctx context.Context, now time.Time, kinds []string, lease time.Duration, n int) ([]Job, error)
 
 	// Finish ends claims. A claim that a later one has overtaken changes
-	// nothing, and neither does ending one twice.
+	// nothing, and neither does ending one twice. A job that was nudged after
+	// its claim runs once more, at once, however this claim ended.
 	Finish(ctx context.Context, done ...Done) error
 
 	// NextDue returns the earliest due time of a job of these kinds, leased or
@@ -65,7 +66,7 @@ type Job struct {
 	// Given by the store.
 	Fence int64 // grows with each claim and never falls
 	Nudge int64 // enqueues of the same key so far
-	Tries int   // claims so far, without those that were put off
+	Tries int   // claims since it last ended well, without those that were put off
 }
 
 // Done says how a claim ended.

@@ -48,7 +48,9 @@ type PurchaseQuery struct {
 	Limit     int // at most 1,000, which is also what 0 means
 }
 
-// Purchases keeps purchases, and their search terms with them.
+// Purchases keeps purchases, and their search terms with them. What a purchase
+// names beside its product (membership, variants, the purchases it is of) may
+// come later, as in an import; another seller's never shows in Facts.
 type Purchases interface {
 	ByID(context.Context, domain.PurchaseID) (*domain.Purchase, error)   // domain.ErrPurchaseNotFound
 	ByOrderNumber(context.Context, int64) (*domain.Purchase, error)      // domain.ErrPurchaseNotFound

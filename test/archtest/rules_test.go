@@ -52,6 +52,9 @@ var may = map[string][]string{
 	"adapters/pgstore":     {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo"},
 	"adapters/sqlitestore": {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo"},
 
+	// A file's form is that of the records of export and import.
+	"adapters/jsonl": {"domain", "ports", "app"},
+
 	// Transports drive the use cases.
 	"adapters/rest": {"domain", "ports", "app"},
 	"adapters/rpc":  {"domain", "ports", "app"},

@@ -15,7 +15,8 @@ const (
 
 	finish  = `DELETE FROM usher_jobs` + claimed + ` AND nudge = $3`
 	bury    = `UPDATE usher_jobs SET leased_until = NULL, dead_at = coalesce($4, due_at), why = $5` + claimed + ` AND nudge = $3`
-	release = `UPDATE usher_jobs SET leased_until = NULL` + claimed
+	rerun   = `UPDATE usher_jobs SET leased_until = NULL, tries = 0` + claimed
+	unbury  = `UPDATE usher_jobs SET leased_until = NULL` + claimed
 	later   = `UPDATE usher_jobs SET leased_until = NULL, due_at = CASE WHEN nudge <> $3 AND due_at < $4 THEN due_at ELSE $4 END`
 	again   = later + `, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END` + claimed
 	retry   = later + `, why = $5` + claimed
@@ -37,6 +38,7 @@ func end(ctx context.Context, c Conn, d ports.Done) error {
 	seen := append(claim, d.Job.Nudge)
 	var n int64
 	var err error
+	woken := rerun
 	switch d.Outcome {
 	case ports.Again:
 		_, err = c.Exec(ctx, again, append(seen, d.At)...)
@@ -45,6 +47,7 @@ func end(ctx context.Context, c Conn, d ports.Done) error {
 		_, err = c.Exec(ctx, retry, append(seen, d.At, d.Why)...)
 		return err
 	case ports.Dead:
+		woken = unbury
 		n, err = c.Exec(ctx, bury, append(seen, d.At, d.Why)...)
 	default:
 		n, err = c.Exec(ctx, finish, seen...)
@@ -52,7 +55,7 @@ func end(ctx context.Context, c Conn, d ports.Done) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	_, err = c.Exec(ctx, release, claim...) // nudged meanwhile: it runs once more, at once
+	_, err = c.Exec(ctx, woken, claim...) // nudged meanwhile: it runs once more, at once
 	return err
 }
 

@@ -1,0 +1,140 @@
+package memstore
+
+import (
+	"time"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// tables is all that a Store holds. Everything in it is a value: nothing is
+// shared with a caller.
+type tables struct {
+	sellers     table[seller]
+	products    table[product]
+	variants    table[variant]
+	purchases   table[purchase]
+	memberships table[membership]
+	licenses    table[license]
+	tokens      table[token]
+	uses        map[domain.LicenseID]int64
+
+	permalinks map[string]domain.ProductID             // folded
+	customs    map[ofSeller]domain.ProductID           // folded, per seller
+	sizes      map[domain.ProductID][]domain.VariantID // a product's variants
+	numbers    map[orderNumber]domain.PurchaseID
+	sales      map[domain.ProductID]*order // a product's purchases, in order
+	gifts      map[domain.PurchaseID][]domain.PurchaseID
+	renewing   map[domain.MembershipID][]domain.PurchaseID
+	licensed   map[domain.PurchaseID][]domain.LicenseID
+	seats      map[seat]domain.LicenseID
+	holders    map[string][]domain.LicenseID // by folded key
+	digests    map[domain.Digest]domain.TokenID
+
+	commands map[ofSeller]ports.Command
+	tasks    map[ofSeller]ports.Task // the system's under no seller
+
+	events []ports.Event // not dispatched yet, by seq
+	seq    int64
+	jobs   map[domain.JobID]job
+	live   map[string]domain.JobID // by key; not the dead, nor those without
+	due    *order                  // live jobs by due time
+	leases map[string]lease
+}
+
+type (
+	ofSeller struct {
+		seller domain.SellerID
+		name   string
+	}
+	orderNumber struct {
+		seller domain.SellerID
+		number int64
+	}
+	seat struct {
+		purchase domain.PurchaseID
+		seat     domain.SeatID
+	}
+)
+
+func newTables() tables {
+	return tables{
+		sellers: newTable[seller](), products: newTable[product](), variants: newTable[variant](),
+		purchases: newTable[purchase](), memberships: newTable[membership](), licenses: newTable[license](),
+		tokens: newTable[token](), uses: map[domain.LicenseID]int64{},
+		permalinks: map[string]domain.ProductID{}, customs: map[ofSeller]domain.ProductID{},
+		sizes: map[domain.ProductID][]domain.VariantID{}, numbers: map[orderNumber]domain.PurchaseID{},
+		sales: map[domain.ProductID]*order{}, gifts: map[domain.PurchaseID][]domain.PurchaseID{},
+		renewing: map[domain.MembershipID][]domain.PurchaseID{}, licensed: map[domain.PurchaseID][]domain.LicenseID{},
+		seats: map[seat]domain.LicenseID{}, holders: map[string][]domain.LicenseID{}, digests: map[domain.Digest]domain.TokenID{},
+		commands: map[ofSeller]ports.Command{}, tasks: map[ofSeller]ports.Task{},
+		jobs: map[domain.JobID]job{}, live: map[string]domain.JobID{}, due: &order{}, leases: map[string]lease{},
+	}
+}
+
+// table keeps rows by id, and by time of making and id for each owner.
+type table[R row] struct {
+	rows  map[string]R
+	pages map[domain.SellerID]*order
+}
+
+// row is a state with what the store knows of it besides.
+type row interface {
+	place() (owner domain.SellerID, made time.Time, id string)
+}
+
+func newTable[R row]() table[R] {
+	return table[R]{map[string]R{}, map[domain.SellerID]*order{}}
+}
+
+// page returns the order in the map, made if it is missing.
+func page[K comparable](orders map[K]*order, k K) *order {
+	o := orders[k]
+	if o == nil {
+		o = &order{}
+		orders[k] = o
+	}
+	return o
+}
+
+// put makes or replaces a row.
+func put[R row](t *tx, in table[R], r R) {
+	owner, made, id := r.place()
+	if old, had := in.rows[id]; had {
+		was, then, _ := old.place()
+		t.remove(page(in.pages, was), placeOf(then, id))
+	}
+	t.add(page(in.pages, owner), placeOf(made, id))
+	set(t, in.rows, id, r)
+}
+
+// find returns the row with that id if the transaction reaches it.
+func find[R row](t *tx, in table[R], id string) (R, bool) {
+	r, ok := in.rows[id]
+	if !ok {
+		return r, false
+	}
+	if owner, _, _ := r.place(); !t.reaches(owner) {
+		var none R
+		return none, false
+	}
+	return r, true
+}
+
+// list returns up to limit rows of the order behind after, of those that fit.
+func list[R row](in table[R], o *order, after ports.Cursor, limit int, fits func(R) bool) []R {
+	const most = 1000
+	if limit <= 0 || limit > most {
+		limit = most
+	}
+	var rows []R
+	for p := range o.after(placeOf(after.At, after.ID)) {
+		if len(rows) == limit {
+			break
+		}
+		if r := in.rows[p.id]; fits == nil || fits(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,202 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
+)
+
+var purchaseAggregate = aggregate[domain.PurchaseState]{
+	notFound: domain.ErrPurchaseNotFound,
+	bare: func(t *testing.T, w *world) domain.PurchaseState {
+		return fixture.Purchase(w.product(t), func(p *domain.PurchaseState) { p.Price.Amount = 0 })
+	},
+	full: fullPurchase,
+	byID: func(ctx context.Context, tx ports.Tx, s domain.PurchaseState) (domain.PurchaseState, error) {
+		p, err := tx.Purchases.ByID(ctx, s.ID)
+		if err != nil {
+			return domain.PurchaseState{}, err
+		}
+		return p.State(), nil
+	},
+	insert: func(ctx context.Context, tx ports.Tx, s domain.PurchaseState) error {
+		return tx.Purchases.Insert(ctx, domain.RestorePurchase(s))
+	},
+	save: func(ctx context.Context, tx ports.Tx, s domain.PurchaseState) error {
+		return tx.Purchases.Save(ctx, domain.RestorePurchase(s))
+	},
+	list: func(ctx context.Context, tx ports.Tx, after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
+		return tx.Purchases.List(ctx, ports.PurchaseQuery{After: after, Limit: limit})
+	},
+	fixed: []string{"OrderNumber"},
+}
+
+// fullPurchase makes a purchase that refers to all that one can refer to.
+func fullPurchase(t *testing.T, w *world) domain.PurchaseState {
+	p := w.product(t, fixture.Renewable)
+	large, small := fixture.Variant(p), fixture.Variant(p)
+	first, membership := fixture.Renewal(p)
+	given, bundle, preorder := fixture.Purchase(p), fixture.Purchase(p), fixture.Purchase(p)
+	fixture.Fill(t, w, large, small, first, membership, given, bundle, preorder)
+	return fixture.Purchase(p, func(s *domain.PurchaseState) {
+		s.MembershipID, s.Variants = membership.ID, domain.ChosenVariants(small.ID, large.ID)
+		s.GiftOf, s.BundleOf, s.PreorderOf = given.ID, bundle.ID, preorder.ID
+	})
+}
+
+var purchaseTests = purchaseAggregate.tests(tests{
+	"EveryStatus":             purchaseEveryStatus,
+	"OrderNumberTaken":        purchaseOrderNumberTaken,
+	"ByOrderNumber":           purchaseByOrderNumber,
+	"AProductIsNeeded":        purchaseNeedsProduct,
+	"WhatItNamesMayComeLater": purchaseLooseReferences,
+	"OfOneProduct":            purchaseOfProduct,
+	"AThousandAtMost":         purchaseLimit,
+	"NoAlias":                 purchaseNoAlias,
+})
+
+func purchaseEveryStatus(t *testing.T, w *world) {
+	p := w.product(t)
+	for _, status := range []domain.PurchaseStatus{
+		domain.Pending, domain.Successful, domain.Failed, domain.Trial, domain.Test, domain.GiftReceived, domain.Preordered, domain.Imported,
+	} {
+		s := fixture.Purchase(p, func(s *domain.PurchaseState) { s.Status = status })
+		fixture.Fill(t, w, s)
+		purchaseAggregate.wantStored(t, w, string(status), s)
+	}
+}
+
+// purchaseOrderNumberTaken draws again inside the same closure.
+func purchaseOrderNumberTaken(t *testing.T, w *world) {
+	first := fixture.Purchase(w.product(t))
+	fixture.Fill(t, w, first)
+	second := fixture.Purchase(w.product(t), func(p *domain.PurchaseState) { p.OrderNumber = first.OrderNumber })
+	again := second
+
+	again.OrderNumber += 1 << 30
+	var err error
+	w.update(t, w.of, func(ctx context.Context, tx ports.Tx) error {
+		err = tx.Purchases.Insert(ctx, domain.RestorePurchase(second))
+		return tx.Purchases.Insert(ctx, domain.RestorePurchase(again))
+	})
+	wantErr(t, "the same number", err, domain.ErrOrderNumberTaken)
+	purchaseAggregate.wantStored(t, w, "with another number", again)
+	purchaseAggregate.wantStored(t, w, "the first", first)
+
+	pencil := fixture.Product(w.bob)
+	theirs := fixture.Purchase(pencil, func(p *domain.PurchaseState) { p.OrderNumber = first.OrderNumber })
+	fixture.Fill(t, w, pencil, theirs) // another seller may have it too
+}
+
+func byOrderNumber(n int64) func(context.Context, ports.Tx) (domain.PurchaseState, error) {
+	return func(ctx context.Context, tx ports.Tx) (domain.PurchaseState, error) {
+		p, err := tx.Purchases.ByOrderNumber(ctx, n)
+		if err != nil {
+			return domain.PurchaseState{}, err
+		}
+		return p.State(), nil
+	}
+}
+
+func purchaseByOrderNumber(t *testing.T, w *world) {
+	pencil, theirs := w.product(t), fixture.Product(w.bob)
+	mine := fixture.Purchase(pencil, func(p *domain.PurchaseState) { p.OrderNumber = 1 << 40 })
+	bobs := fixture.Purchase(theirs, func(p *domain.PurchaseState) { p.OrderNumber = 1<<40 + 1 })
+	fixture.Fill(t, w, mine, theirs, bobs)
+	wantSame(t, "found", read(t, w, w.of, byOrderNumber(1<<40)), mine)
+	for _, n := range []int64{0, -1, 1, 1<<40 - 1, 1<<40 + 1} {
+		_, err := try(t, w, w.of, byOrderNumber(n))
+		wantErr(t, fmt.Sprint("the number ", n), err, domain.ErrPurchaseNotFound)
+	}
+}
+
+func purchaseNeedsProduct(t *testing.T, w *world) {
+	theirs := fixture.Product(w.bob)
+	fixture.Fill(t, w, theirs)
+	for what, p := range map[string]domain.Product{"unknown": fixture.Product(w.ana), "bob's": theirs} {
+		s := fixture.Purchase(p, func(s *domain.PurchaseState) { s.SellerID = w.ana.ID })
+		err := w.Update(t.Context(), w.of, func(ctx context.Context, tx ports.Tx) error {
+			return tx.Purchases.Insert(ctx, domain.RestorePurchase(s))
+		})
+		wantErr(t, "a sale of a product that is "+what, err, domain.ErrProductNotFound)
+		_, err = purchaseAggregate.load(t, w, s)
+		wantErr(t, "after it", err, domain.ErrPurchaseNotFound)
+	}
+}
+
+func purchaseLooseReferences(t *testing.T, w *world) {
+	p := w.product(t)
+	given, received := fixture.Gift(p)
+	received.MembershipID, received.BundleOf, received.PreorderOf = "later", "later", "later"
+	received.Variants = domain.ChosenVariants("later")
+	fixture.Fill(t, w, received, given)
+	purchaseAggregate.wantStored(t, w, "a gift before what it names", received)
+}
+
+func listPurchases(q ports.PurchaseQuery) func(context.Context, ports.Tx) ([]domain.PurchaseState, error) {
+	return func(ctx context.Context, tx ports.Tx) ([]domain.PurchaseState, error) {
+		return tx.Purchases.List(ctx, q)
+	}
+}
+
+func purchaseOfProduct(t *testing.T, w *world) {
+	pencil, rubber, theirs := w.product(t), w.product(t), fixture.Product(w.bob)
+	a, b, c := fixture.Purchase(pencil), fixture.Purchase(rubber), fixture.Purchase(pencil)
+	fixture.Fill(t, w, theirs, a, b, c, fixture.Purchase(theirs))
+	for what, tt := range map[string]struct {
+		q    ports.PurchaseQuery
+		want []domain.PurchaseState
+	}{
+		"all":                      {ports.PurchaseQuery{}, []domain.PurchaseState{a, b, c}},
+		"of one product":           {ports.PurchaseQuery{ProductID: pencil.ID}, []domain.PurchaseState{a, c}},
+		"of one product, the rest": {ports.PurchaseQuery{ProductID: pencil.ID, After: ports.Cursor{At: a.CreatedAt, ID: string(a.ID)}}, []domain.PurchaseState{c}},
+		"of one product, one":      {ports.PurchaseQuery{ProductID: pencil.ID, Limit: 1}, []domain.PurchaseState{a}},
+		"of another seller's":      {ports.PurchaseQuery{ProductID: theirs.ID}, nil},
+		"of an unknown product":    {ports.PurchaseQuery{ProductID: "x"}, nil},
+		"of no product's name":     {ports.PurchaseQuery{ProductID: "\x00"}, nil},
+	} {
+		wantAll(t, what, read(t, w, w.of, listPurchases(tt.q)), tt.want...)
+	}
+}
+
+func purchaseLimit(t *testing.T, w *world) {
+	p := w.product(t)
+	var all []any
+	for range 1001 {
+		all = append(all, fixture.Purchase(p))
+	}
+	fixture.Fill(t, w, all...)
+	for _, limit := range []int{0, 1000, 1001, 1 << 40} {
+		if got := read(t, w, w.of, listPurchases(ports.PurchaseQuery{Limit: limit})); len(got) != 1000 || got[0] != all[0] {
+			t.Errorf("limit %d: %d purchases, want the first 1,000", limit, len(got))
+		}
+	}
+}
+
+// purchaseNoAlias: what the caller holds and what the store holds are two.
+func purchaseNoAlias(t *testing.T, w *world) {
+	want := fixture.Purchase(w.product(t))
+	held := domain.RestorePurchase(want)
+	load := func(ctx context.Context, tx ports.Tx) (*domain.Purchase, error) {
+		return tx.Purchases.ByID(ctx, want.ID)
+	}
+	refund := func(p *domain.Purchase) {
+		if _, err := p.Refund(1, fixture.T0.Add(time.Hour)); err != nil {
+			t.Error(err)
+		}
+	}
+	w.update(t, w.of, func(ctx context.Context, tx ports.Tx) error {
+		held = domain.RestorePurchase(want)
+		err := tx.Purchases.Insert(ctx, held)
+		refund(held)
+		return err
+	})
+	purchaseAggregate.wantStored(t, w, "after the inserted one changed", want)
+	refund(read(t, w, w.of, load))
+	purchaseAggregate.wantStored(t, w, "after a loaded one changed", want)
+}
