@@ -1,0 +1,37 @@
+// Package sqlitestore keeps usher's state in one SQLite file.
+//
+// [Open] makes or migrates the file and returns a [Store]. Beside the file
+// lie what SQLite needs for it (-wal, -shm), an empty file .lock, and, unless
+// a keyring is given, the file usher.secrets. Several processes on one machine
+// may have the file open: a server, and the command line beside it.
+//
+// # Decisions
+//
+// One connection writes, and what waits shares its commits. A commit is on
+// disk before anybody is answered (synchronous=FULL), and that is what takes
+// the time; so the writer gathers all counts that wait, sums them, then lends
+// its connection to the closures that wait, one after the other, each behind a
+// savepoint, and commits once. A closure runs on its caller's goroutine:
+// panics, traces and runtime.Goexit stay where they belong. Whoever fails is
+// rolled back alone; if the transaction itself is lost (a full disk ends it
+// without being asked), all who share it are told that nothing was done.
+//
+// No caller's context reaches the driver on that connection. SQLite answers an
+// interrupt by rolling back the whole transaction, which here belongs to
+// strangers too. Contexts are asked between statements instead.
+//
+// A transaction that SQLite has ended must not be written to: the next
+// statement would be a transaction of its own. The first error that may have
+// ended it therefore closes it for everybody.
+//
+// Reads have connections of their own, which cannot write. A read stands in
+// the way of the write-ahead log's reuse, so none lasts longer than five
+// seconds, and the oldest ends early when the log has grown too far.
+//
+// The schema has two numbers in usher_meta: schema, what it is, and oldest, the
+// lowest number of a program that can work with it. A program opens what was
+// migrated by a newer one as long as oldest allows it. Migrations run only
+// while nobody else has the file open, since SQLite has no way to let others
+// wait politely: each open store holds a shared lock on the file .lock, and a
+// migration takes it alone.
+package sqlitestore

@@ -1,0 +1,86 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/storetest"
+)
+
+func TestStore(t *testing.T)            { storetest.Run(t, open) }
+func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
+
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, nil)) }
+
+func open(t *testing.T, now func() time.Time) ports.Store { return at(t, now) }
+
+// at opens a new, empty store: a copy of one, since to migrate each would take
+// longer than what is tested.
+func at(t testing.TB, now func() time.Time) ports.Store {
+	t.Helper()
+	file, keys, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "usher.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sqlitestore.Open(t.Context(), path, &sqlitestore.Options{
+		Keyring: keys, Now: now, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// empty makes one store and returns its file and its secrets.
+var empty = onceValues(func() (file []byte, keys *keyring.Keyring, err error) {
+	dir, err := os.MkdirTemp("", "usher")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "usher.db")
+	s, err := sqlitestore.Open(context.Background(), path, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, nil, err
+	}
+	if keys, err = keyring.Load(filepath.Join(dir, "usher.secrets")); err != nil {
+		return nil, nil, err
+	}
+	file, err = os.ReadFile(path)
+	return file, keys, err
+})
+
+func onceValues(fn func() ([]byte, *keyring.Keyring, error)) func() ([]byte, *keyring.Keyring, error) {
+	type values struct {
+		file []byte
+		keys *keyring.Keyring
+	}
+	once := sync.OnceValues(func() (values, error) {
+		file, keys, err := fn()
+		return values{file, keys}, err
+	})
+	return func() ([]byte, *keyring.Keyring, error) {
+		v, err := once()
+		return v.file, v.keys, err
+	}
+}

@@ -1,0 +1,238 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+)
+
+// The writer's measures.
+const (
+	countsWaiting = 8192                  // what may wait; more is refused at once
+	turnsWaiting  = 1024                  //
+	mostCounts    = 256                   // statements for counts in a group
+	mostTurns     = 64                    // closures in a group
+	turnsFor      = 4 * time.Millisecond  // after which no further closure joins the group
+	heldLong      = 50 * time.Millisecond // after which a closure is logged
+	workFor       = 20 * time.Millisecond // of unbroken work, after which
+	restFor       = time.Millisecond      // other processes get in: SQLite's wait for a lock is a poll, not a queue
+)
+
+// writer owns the connection that writes. One goroutine serves all who wait,
+// group by group.
+type writer struct {
+	db    *sql.DB // of one connection
+	line  *line   // nil after it broke, until the next group needs one
+	count countFunc
+	log   *slog.Logger
+	after func(*line) // runs between groups
+	sleep func(time.Duration)
+
+	mu     sync.RWMutex // keeps sends and the closing apart
+	closed bool
+	counts chan *use
+	turns  chan *turn
+	ended  chan struct{}
+
+	batch batch
+	since time.Time // when the present unbroken work began
+}
+
+// startWriter takes db's one connection and starts to serve.
+func startWriter(db *sql.DB, count countFunc, log *slog.Logger, after func(*line)) (*writer, error) {
+	l, err := dial(context.Background(), db)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{
+		db: db, line: l, count: count, log: log, after: after, sleep: time.Sleep,
+		counts: make(chan *use, countsWaiting), turns: make(chan *turn, turnsWaiting),
+		ended: make(chan struct{}),
+		batch: batch{sums: map[domain.Seen]*sum{}},
+	}
+	go w.serve()
+	return w, nil
+}
+
+// close refuses new work, waits until what waits is done, and gives the
+// connection back. Twice is once.
+func (w *writer) close() {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.counts)
+		close(w.turns)
+	}
+	w.mu.Unlock()
+	<-w.ended
+}
+
+// put adds to a queue, or refuses at once.
+func put[T any](w *writer, queue chan T, v T) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return domain.ErrUnavailable.Because(errClosed)
+	}
+	select {
+	case queue <- v:
+		return nil
+	default:
+		return domain.ErrUnavailable.Because(errFull)
+	}
+}
+
+// add counts, and answers once the count is durable.
+func (w *writer) add(ctx context.Context, seen domain.Seen, n int) (int64, error) {
+	u := &use{ctx: ctx, seen: seen, n: n, done: make(chan struct{})}
+	if err := put(w, w.counts, u); err != nil {
+		return 0, err
+	}
+	select {
+	case <-u.done:
+		return u.uses, u.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func (w *writer) serve() {
+	defer close(w.ended)
+	for {
+		u, t, ok := w.next()
+		if !ok {
+			if w.line != nil {
+				w.line.drop()
+			}
+			return
+		}
+		w.group(u, t)
+		if w.line != nil {
+			w.after(w.line)
+		}
+		if time.Since(w.since) >= workFor {
+			w.sleep(restFor)
+			w.since = time.Now()
+		}
+	}
+}
+
+// next returns what waits, or waits itself. It reports false when the store is
+// closed and nothing waits any more.
+func (w *writer) next() (u *use, t *turn, ok bool) {
+	if u, t = poll(w.counts), poll(w.turns); u != nil || t != nil {
+		return u, t, true
+	}
+	defer func() { w.since = time.Now() }()
+	counts, turns := w.counts, w.turns
+	for counts != nil || turns != nil {
+		select {
+		case u, ok = <-counts:
+			if ok {
+				return u, nil, true
+			}
+			counts = nil // closed and empty
+		case t, ok = <-turns:
+			if ok {
+				return nil, t, true
+			}
+			turns = nil
+		}
+	}
+	return nil, nil, false
+}
+
+// group carries out one transaction: u or t, and what else waits.
+func (w *writer) group(u *use, t *turn) {
+	b := &w.batch
+	b.reset()
+	for {
+		if u != nil {
+			b.add(u)
+		}
+		if b.statements() >= mostCounts || len(b.uses) >= countsWaiting {
+			break
+		}
+		if u = poll(w.counts); u == nil {
+			break
+		}
+	}
+	if t == nil {
+		t = poll(w.turns)
+	}
+	if t == nil && len(b.uses) == 0 {
+		return
+	}
+	begin := "BEGIN IMMEDIATE"
+	if t == nil && b.reads() {
+		begin = "BEGIN" // a snapshot will do, and waits for nobody who writes
+	}
+	g, err := w.begin(begin)
+	if err != nil {
+		w.refuse(t, err)
+		return
+	}
+	b.run(g.loan(context.Background()), w.count)
+	var had []*turn
+	if t != nil {
+		had = w.lend(g, t)
+	}
+	fate := g.commit()
+	w.line = g.line
+	b.answer(fate)
+	for _, t := range had {
+		t.done <- fate
+	}
+}
+
+// begin starts a transaction, on a new connection if the last one broke.
+func (w *writer) begin(how string) (*group, error) {
+	if w.line == nil {
+		l, err := dial(context.Background(), w.db)
+		if err != nil {
+			return nil, domain.ErrUnavailable.Because(err)
+		}
+		w.line = l
+	}
+	g := &group{line: w.line}
+	err := g.control(how)
+	if err != nil {
+		g.rollback()
+		w.line = g.line
+	}
+	return g, err
+}
+
+// refuse fails the group that did not begin, and all who wait behind it: nothing
+// can be written now. Whoever comes after the first of them was answered is
+// not among them.
+func (w *writer) refuse(t *turn, err error) {
+	var turns []*turn
+	for range len(w.turns) {
+		turns = append(turns, <-w.turns)
+	}
+	for range len(w.counts) {
+		w.batch.add(<-w.counts)
+	}
+	w.batch.answer(err)
+	if t != nil {
+		t.done <- err
+	}
+	for _, t := range turns {
+		t.done <- err
+	}
+}
+
+// poll takes what waits, if something does; it is nil if not.
+func poll[T any](queue chan *T) *T {
+	select {
+	case v := <-queue:
+		return v
+	default:
+		return nil
+	}
+}
