@@ -1,0 +1,49 @@
+// Command usher issues and verifies licence keys.
+//
+// One binary serves the licence API and is the tool of whoever runs it:
+//
+//	usher demo                  a server with sample data, nothing to set up
+//	usher serve                 the real one
+//	usher sellers|products|purchases|licenses|tokens ...
+//	usher import FILE           and usher export
+//
+// "usher --help" lists everything, each command's help begins with examples.
+//
+// # Where things are
+//
+// main.go runs a command and ends the process; cli.go is the command line as a
+// whole, settings.go its settings file, fault.go says with which number and
+// which words a command fails, output.go how results look. Each noun has a file
+// of its own. server.go is a running server, serve.go and demo.go start one.
+// providers.go and wire.go put usher together; wire_gen.go is written by
+// "go tool wire ./cmd/usher".
+//
+// # Decisions
+//
+// A command opens the data folder itself, also beside a running server: the
+// database carries several processes. Only serve, demo, sellers add and import
+// make a folder that is not there, so that a mistyped --data never looks like
+// an empty shop.
+//
+// A setting is a flag, an environment variable and a key of the settings file,
+// and wins in this order. What nobody knows is refused by name, in all three.
+// An empty environment variable is one that is not set.
+//
+// A license key is never an argument and never a flag: every user of a machine
+// can read those. It comes on standard input, from a prompt, or in
+// USHER_LICENSE_KEY. The server's secrets come from a file or in
+// USHER_SECRETS, and are no setting of the settings file.
+//
+// Amounts are whole numbers of the currency's minor unit, as in the licence
+// API: --price 1200 is 12 dollars and 1200 yen. Nothing is ever rounded.
+//
+// Results go to standard output and messages to standard error. With --json a
+// command prints one JSON value in one line, a list as an array; with --jsonl a
+// list has one object in each line. A failure is then such an object too, on
+// standard output, where the reader of results waits for one.
+//
+// usher prints no colour, so there is none to switch off.
+//
+// A request is logged without its query and its body, and with only those
+// parts of its path that cannot be a key or a token.
+package main

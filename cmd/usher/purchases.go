@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+type purchasesCmd struct {
+	List       purchasesListCmd   `cmd:"" help:"List purchases, the oldest first."`
+	Show       purchasesShowCmd   `cmd:"" help:"Show a purchase and its license key."`
+	Add        purchasesAddCmd    `cmd:"" help:"Record a sale that was charged elsewhere. Shows the license key that it earns."`
+	Refund     purchasesRefundCmd `cmd:"" help:"Record that money went back. The key goes on verifying, and says so."`
+	Dispute    disputeCmd         `cmd:"" help:"Record that the buyer's bank took the payment back."`
+	DisputeWon disputeWonCmd      `cmd:"" help:"Record that the dispute was won."`
+	Revoke     revokeCmd          `cmd:"" help:"Take access away: the key verifies no longer."`
+	Unrevoke   unrevokeCmd        `cmd:"" help:"Give access back."`
+}
+
+// onePurchase is the argument of commands about one.
+type onePurchase struct {
+	Purchase domain.PurchaseID `arg:"" help:"Id of the purchase."`
+}
+
+type purchasesListCmd struct {
+	Product string `help:"Only of this product, by id or permalink." placeholder:"PRODUCT"`
+	Search  string `help:"Only those with these words, or beginnings of words, in name or e-mail address." placeholder:"WORDS"`
+	Limit   int    `help:"At most so many; 0: all." default:"100" placeholder:"N"`
+}
+
+// Run lists purchases.
+func (l purchasesListCmd) Run(c *call) error {
+	if l.Limit < 0 {
+		return wrongUse("limit", "must not be negative", "")
+	}
+	p, seller, done, err := c.work()
+	if err != nil {
+		return err
+	}
+	defer done()
+	q := ports.PurchaseQuery{Terms: strings.Fields(strings.ToLower(l.Search))}
+	if l.Product != "" {
+		product, err := p.Catalog.Product(c.ctx, seller, l.Product)
+		if err != nil {
+			return err
+		}
+		q.ProductID = product.ID
+	}
+	more := false
+	all := func(yield func(domain.PurchaseState, error) bool) {
+		n := 0
+		for s, err := range paged(func(after ports.Cursor, page int) ([]domain.PurchaseState, error) {
+			q.After, q.Limit = after, page
+			return p.Sales.List(c.ctx, seller, q)
+		}, func(s domain.PurchaseState) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} }) {
+			if more = l.Limit > 0 && n == l.Limit && err == nil; more {
+				return
+			}
+			if n++; !yield(s, err) {
+				return
+			}
+		}
+	}
+	columns := []column{left("ID"), left("SOLD (UTC)"), left("E-MAIL"), right("QTY"), right("MINOR UNITS"), left("CURRENCY"), left("STATE")}
+	err = list(c, all, viewPurchase, columns, func(s domain.PurchaseState) []string {
+		return []string{string(s.ID), day(s.CreatedAt), s.Email, fmt.Sprint(s.Quantity), fmt.Sprint(s.Price.Amount), string(s.Price.Currency), stateOf(s)}
+	}, "There are no such purchases.")
+	if more {
+		c.say("There are more. --limit %d shows twice as many, --limit 0 all.", 2*l.Limit)
+	}
+	return err
+}
+
+type purchasesShowCmd struct{ onePurchase }
+
+// Run shows a purchase.
+func (s purchasesShowCmd) Run(c *call) error {
+	p, seller, done, err := c.work()
+	if err != nil {
+		return err
+	}
+	defer done()
+	sale, err := p.Sales.Get(c.ctx, seller, s.Purchase)
+	if err != nil {
+		return err
+	}
+	c.show(viewSale(sale), saleLines(sale)...)
+	return nil
+}
+
+type purchasesRefundCmd struct {
+	onePurchase
+	Amount int64 `help:"How much, in minor units of its currency; all that is left unless given." placeholder:"MINOR"`
+	confirmed
+}
+
+// Run records a refund.
+func (r purchasesRefundCmd) Run(c *call) error {
+	if r.Amount < 0 || r.Amount == 0 && c.explicit("amount") {
+		return wrongUse("amount", "must be more than 0", "leave it out to refund all that is left")
+	}
+	p, seller, done, err := c.work()
+	if err != nil {
+		return err
+	}
+	defer done()
+	sale, err := p.Sales.Get(c.ctx, seller, r.Purchase)
+	if err != nil {
+		return err
+	}
+	amount := "all that is left"
+	if r.Amount > 0 {
+		amount = money(domain.Money{Amount: r.Amount, Currency: sale.Purchase.Price.Currency})
+	}
+	if err := c.confirm(r.confirmed, fmt.Sprintf("Record that %s of the sale to %s went back? It cannot be taken back.", amount, printable(sale.Purchase.Email))); err != nil {
+		return err
+	}
+	s, err := p.Sales.Refund(c.ctx, seller, r.Purchase, r.Amount)
+	if err != nil {
+		return err
+	}
+	c.show(viewPurchase(s), purchaseLines(s)...)
+	c.hint("usher moves no money: give it back where it was charged.")
+	return nil
+}
+
+// The commands that change one purchase and show it afterwards.
+type (
+	disputeCmd    struct{ onePurchase }
+	disputeWonCmd struct{ onePurchase }
+	revokeCmd     struct{ onePurchase }
+	unrevokeCmd   struct{ onePurchase }
+)
+
+type changePurchase func(context.Context, domain.SellerID, domain.PurchaseID) (domain.PurchaseState, error)
+
+// Run records a dispute.
+func (d disputeCmd) Run(c *call) error {
+	return c.change(d.onePurchase, func(p *program) changePurchase { return p.Sales.Dispute })
+}
+
+// Run records that a dispute was won.
+func (d disputeWonCmd) Run(c *call) error {
+	return c.change(d.onePurchase, func(p *program) changePurchase { return p.Sales.WinDispute })
+}
+
+// Run takes access away.
+func (r revokeCmd) Run(c *call) error {
+	return c.change(r.onePurchase, func(p *program) changePurchase { return p.Sales.Revoke })
+}
+
+// Run gives access back.
+func (u unrevokeCmd) Run(c *call) error {
+	return c.change(u.onePurchase, func(p *program) changePurchase { return p.Sales.Unrevoke })
+}
+
+func (c *call) change(of onePurchase, how func(*program) changePurchase) error {
+	p, seller, done, err := c.work()
+	if err != nil {
+		return err
+	}
+	defer done()
+	s, err := how(p)(c.ctx, seller, of.Purchase)
+	if err != nil {
+		return err
+	}
+	c.show(viewPurchase(s), purchaseLines(s)...)
+	return nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/usherhq/usher/adapters/rest"
+)
+
+// How long a client may take. A verification takes milliseconds.
+const (
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 30 * time.Second
+	writeTimeout   = time.Minute
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+	readyWithin    = time.Second // the store's answer to /readyz
+)
+
+// server is one running server.
+type server struct {
+	program      *program
+	listener     net.Listener
+	tls          *tls.Config // nil: plain http
+	publicURL    string
+	trusted      proxies
+	log          *slog.Logger
+	drainDelay   time.Duration // how long /readyz says so before the port closes
+	drainTimeout time.Duration // how long requests at work may take then
+}
+
+// run serves until ctx ends, and then drains: /readyz says so, the port closes,
+// requests at work are answered, and the worker ends what it has begun. It
+// calls ready once requests are answered.
+func (s *server) run(ctx context.Context, ready func()) error {
+	h := &health{usher: s.program.Usher, within: readyWithin}
+	api := rest.Handler(s.program.Usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
+	srv := &http.Server{
+		Handler:           logged(s.log, s.trusted, h.handler(api)),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		TLSConfig:         s.tls,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	stopWork := s.work()
+	defer stopWork()
+	ended := make(chan error, 1)
+	go func() {
+		if s.tls != nil {
+			ended <- srv.ServeTLS(s.listener, "", "")
+		} else {
+			ended <- srv.Serve(s.listener)
+		}
+	}()
+	ready()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.log.Info("draining", "delay", s.drainDelay.String(), "timeout", s.drainTimeout.String())
+	h.draining.Store(true)
+	<-time.After(s.drainDelay)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drainTimeout)
+	defer cancel()
+	if err := srv.Shutdown(last); err != nil {
+		_ = srv.Close()
+		return &fault{exitFailed, "drain_timeout", fmt.Sprintf("requests that took longer than %v were cut off", s.drainTimeout), "drain-timeout", ""}
+	}
+	stopWork()
+	s.log.Info("stopped")
+	return nil
+}
+
+// work does what is due beside the requests, until the function that it
+// returns is called.
+func (s *server) work() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() { _ = s.program.Worker.Run(ctx) }) // it logs its failures
+	return func() { cancel(); done.Wait() }
+}
+
+// listen opens a port.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, &fault{exitUnreachable, "address_taken", "something else listens on " + address + " already", "listen", "choose another address with --listen, such as --listen 127.0.0.1:8081"}
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		err = e.Err
+	}
+	return nil, &fault{exitUnreachable, "cannot_listen", "usher cannot listen on " + address + ": " + err.Error(), "listen", ""}
+}
+
+// localURL is where the port is found on this machine.
+func localURL(l net.Listener, secure bool) string {
+	a := l.Addr().(*net.TCPAddr)
+	host := a.IP.String()
+	if a.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	return fmt.Sprintf("%s://%s", scheme, net.JoinHostPort(host, fmt.Sprint(a.Port)))
+}
