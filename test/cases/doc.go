@@ -1,0 +1,33 @@
+// Package cases runs usher against its case files: concrete scenarios, one per
+// line, each with what is given, what happens and what must come of it.
+//
+//	license.jsonl       the licence API and what decides its answers
+//	seats.jsonl         memberships, seats and their money; its runner comes with them
+//	integrations.jsonl  communities; its runner comes with them
+//
+// TestLicense gives each case a subtest TestLicense/<store>/<id>, with a server
+// and an empty store of its own. With USHER_CASES=DIR it reads the files of
+// that folder instead, and runs none that is not there:
+//
+//	USHER_CASES=/home/ana/cases go test ./test/cases
+//
+// Where to start: case_test.go is the vocabulary, words_test.go its
+// enumerations, skip_test.go the words that wait for a part of usher that is
+// not built yet. A word that is nowhere in these fails its case by name, in
+// given, calls, events and expectations alike.
+//
+// # Decisions
+//
+// The runner translates words into calls of the product, binds names, keeps
+// answers and compares. It computes no amount, date, state or text, so that
+// what it compares with is never its own idea; a skip is by word, never by
+// case.
+//
+// What is given is written into the store as it stands, since old data may be
+// what today's rules would refuse. A renewal that is given is not stored: it is
+// a payment of its membership, not a sale.
+//
+// One clock is the case's: business time, and the machine's for leases. It
+// moves where a word moves it, and stops at each instant at which work falls
+// due on the way.
+package cases

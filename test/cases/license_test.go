@@ -1,0 +1,193 @@
+package cases
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/usherhq/usher/domain"
+)
+
+// TestLicense plays every case of license.jsonl against every store.
+func TestLicense(t *testing.T) {
+	cases := read(t, "license.jsonl")
+	for _, store := range stores {
+		t.Run(store.name, func(t *testing.T) {
+			open := store.ready(t)
+			for _, c := range cases {
+				t.Run(c.id, func(t *testing.T) {
+					t.Parallel()
+					play(t, c, open)
+				})
+			}
+		})
+	}
+}
+
+// line of a file of cases: what it says, or what is wrong with it.
+type lineOf struct {
+	id     string
+	says   scenario
+	faults []string
+}
+
+// read returns the cases of a file: the project's, or that of the folder that
+// USHER_CASES names. If that folder has none, the test is skipped.
+func read(t *testing.T, file string) []lineOf {
+	t.Helper()
+	dir := os.Getenv("USHER_CASES")
+	f, err := os.Open(filepath.Join(dir, file))
+	if dir != "" && errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("%s has no %s", dir, file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []lineOf
+	ids := map[string]bool{}
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<24)
+	for n := 1; lines.Scan(); n++ {
+		if strings.TrimSpace(lines.Text()) == "" {
+			continue
+		}
+		c := parseCase(lines.Bytes())
+		if c.id == "" || ids[c.id] {
+			t.Errorf("%s:%d: a case needs an id of its own, not %q %v", file, n, c.id, c.faults)
+			continue
+		}
+		ids[c.id] = true
+		all = append(all, c)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Errorf("%s has no case", file)
+	}
+	return all
+}
+
+// parseCase reads a line. What it says counts only if it has no faults.
+func parseCase(data []byte) (c lineOf) {
+	v, err := parse(data)
+	if err != nil {
+		return lineOf{faults: []string{err.Error()}}
+	}
+	o, _ := v.(object)
+	id, _ := o.get("id")
+	c.id, _ = id.(string)
+	r := &reader{}
+	r.read("", v, reflect.ValueOf(&c.says).Elem())
+	if c.faults = r.faults; len(c.faults) == 0 {
+		c.faults = check(&c.says, o)
+	}
+	return c
+}
+
+// play plays one case.
+func play(t *testing.T, c lineOf, open opener) {
+	if len(c.faults) > 0 {
+		t.Fatalf("the case says what is not known:\n\t%s", strings.Join(c.faults, "\n\t"))
+	}
+	if word, step, waits := c.says.later(); waits {
+		t.Skipf("%s waits for %s", word, step)
+	}
+	s := newStage(t, &c.says, open)
+	for i, step := range c.says.When {
+		for _, wrong := range s.step(step, c.says.Then[i]) {
+			t.Errorf("then[%d] %s", i, wrong)
+		}
+		if t.Failed() {
+			return // what follows would only fail after it
+		}
+	}
+}
+
+// step carries out one step and returns what came otherwise than expected.
+func (s *stage) step(step step, want result) (wrong []string) {
+	s.Helper()
+	if step.At != nil {
+		s.moveTo(step.At.Time)
+	}
+	if step.Event != nil {
+		wrong = s.event(step, want)
+	} else {
+		answers := s.call(step)
+		for _, e := range step.Save {
+			v, ok := at(answers[0].json, e.is)
+			text, isText := v.(string)
+			if !ok || !isText {
+				return []string{fmt.Sprintf("save %s: the answer has no text at %s: %s", e.name, e.is, answers[0].body)}
+			}
+			s.saved[e.name] = text
+		}
+		for _, a := range answers {
+			wrong = append(wrong, s.compare(want, a)...)
+		}
+	}
+	s.drain()
+	if step.RunJobs {
+		s.runJobs()
+	}
+	return append(wrong, s.states(want.State)...)
+}
+
+// event carries out an event, which must be accepted unless the case says that
+// it is refused.
+func (s *stage) event(step step, want result) []string {
+	err := s.happen(step)
+	switch refused := err != nil; {
+	case refused && domain.KindOf(err) == domain.Internal:
+		return []string{fmt.Sprintf("%s failed: %v", *step.Event, err)}
+	case refused && !bool(want.Refused) && *step.Event != "seller_sets_quantity":
+		return []string{fmt.Sprintf("%s was refused: %v", *step.Event, err)}
+	case !refused && bool(want.Refused):
+		return []string{fmt.Sprintf("%s was accepted", *step.Event)}
+	}
+	return nil
+}
+
+// compare compares an answer with what is expected of it.
+func (s *stage) compare(want result, got answer) (wrong []string) {
+	r := s.resolver()
+	if want.Status != nil && got.status != *want.Status {
+		wrong = append(wrong, fmt.Sprintf("status: got %d, want %d", got.status, *want.Status))
+	}
+	if want.JSONExact != nil {
+		wrong = append(wrong, r.differences("", want.JSONExact, got.json, true)...)
+	}
+	if want.JSONSubset != nil {
+		wrong = append(wrong, r.differences("", want.JSONSubset, got.json, false)...)
+	}
+	for _, path := range want.Absent {
+		if v, there := at(got.json, path); there {
+			wrong = append(wrong, fmt.Sprintf("%s: got %s, want it absent", path, show(v)))
+		}
+	}
+	for _, set := range want.KeysExact {
+		v, _ := at(got.json, set.path)
+		wrong = append(wrong, differentKeys(set.path, set.keys, v)...)
+	}
+	if want.BodyEmpty && len(got.body) > 0 {
+		wrong = append(wrong, "the body is not empty")
+	}
+	for _, m := range want.Headers {
+		var value any // null: there is no such header
+		if values := got.header.Values(m.key); len(values) > 0 {
+			value = strings.Join(values, ", ")
+		}
+		wrong = append(wrong, r.differences("the header "+m.key, m.value, value, true)...)
+	}
+	if len(wrong) > 0 {
+		wrong = append(wrong, fmt.Sprintf("the answer was %d %s", got.status, got.body))
+	}
+	return wrong
+}
