@@ -143,7 +143,9 @@ func (s *shop) against(v any) (fresh bool, err error) {
 		}
 		for _, n := range namesOf(v) {
 			if s.permalinks[markOf(n.of...)] {
-				return false, domain.ErrPermalinkTaken
+				refusal := *domain.ErrPermalinkTaken
+				refusal.Field = n.field
+				return false, &refusal
 			}
 		}
 	case domain.Variant:
