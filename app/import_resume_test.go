@@ -358,17 +358,26 @@ func TestImport_byTwoProcessesAtOnce(t *testing.T) {
 		if exported(t, s) != text {
 			t.Error("it came out otherwise")
 		}
-		var told int64
-		if _, err := s.Dispatch(t.Context(), 1000, func(some []ports.Event) []ports.Job {
-			told = 0
-			for _, e := range some {
-				told += decoded[domain.RecordsImported](t, e).Records
-			}
-			return nil
-		}); err != nil || told != lines-2 {
-			t.Errorf("the events tell of %d records, want %d: %v", told, lines-2, err)
+		if told := toldOf(t, s); told != lines-2 {
+			t.Errorf("the events tell of %d records, want %d", told, lines-2)
 		}
 	})
+}
+
+// toldOf is of how many records the sellers were told since the last call.
+func toldOf(t *testing.T, s ports.Store) (told int64) {
+	t.Helper()
+	_, err := s.Dispatch(t.Context(), 1000, func(some []ports.Event) []ports.Job {
+		told = 0
+		for _, e := range some {
+			told += decoded[domain.RecordsImported](t, e).Records
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told
 }
 
 // exportedOf is a file in the order in which a store would export it.
@@ -395,16 +404,17 @@ func TestImport_whatAppearsMeanwhile(t *testing.T) {
 		for _, tt := range []struct {
 			name    string
 			appears []any
-			line    int // where it stops; 0: nowhere
+			line    int   // where it stops; 0: nowhere
+			told    int64 // records that the seller is told of
 		}{
-			{"the same, all of it", things, 0},
-			{"the same, used and revoked", []any{ana, mug, sale, ports.CountedLicense{License: license.License, Uses: 9}, mod(token, func(k *domain.TokenState) { k.RevokedAt = fixture.T0 })}, 0},
-			{"another seller of that id", []any{mod(ana, func(s *domain.Seller) { s.Name = "Anna" })}, 2},
-			{"another product of that permalink", []any{ana, fixture.Product(ana, func(p *domain.Product) { p.Permalink = mug.Permalink })}, 3},
-			{"another sale of that number", []any{ana, mug, fixture.Purchase(mug, func(p *domain.PurchaseState) { p.OrderNumber = sale.OrderNumber })}, 5},
-			{"another license of that sale", []any{ana, mug, sale, fixture.License(sale)}, 6},
-			{"the license, with another key", []any{ana, mug, sale, mod(license.License, func(l *domain.LicenseState) { l.Key = "other" })}, 6},
-			{"another token of that secret", []any{ana, fixture.Token(ana, "x")}, 7},
+			{"the same, all of it", things, 0, 0},
+			{"the same, used and revoked", []any{ana, mug, sale, ports.CountedLicense{License: license.License, Uses: 9}, mod(token, func(k *domain.TokenState) { k.RevokedAt = fixture.T0 })}, 0, 1},
+			{"another seller of that id", []any{mod(ana, func(s *domain.Seller) { s.Name = "Anna" })}, 2, 0},
+			{"another product of that permalink", []any{ana, fixture.Product(ana, func(p *domain.Product) { p.Permalink = mug.Permalink })}, 3, 0},
+			{"another sale of that number", []any{ana, mug, fixture.Purchase(mug, func(p *domain.PurchaseState) { p.OrderNumber = sale.OrderNumber })}, 5, 0},
+			{"another license of that sale", []any{ana, mug, sale, fixture.License(sale)}, 6, 0},
+			{"the license, with another key", []any{ana, mug, sale, mod(license.License, func(l *domain.LicenseState) { l.Key = "other" })}, 6, 0},
+			{"another token of that secret", []any{ana, fixture.Token(ana, "x")}, 7, 0},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				s := openLike(t, s)
@@ -425,37 +435,55 @@ func TestImport_whatAppearsMeanwhile(t *testing.T) {
 				case tt.line != 0 && (!errors.As(err, &at) || at.Line != tt.line || domain.KindOf(err) != domain.Conflict):
 					t.Errorf("got %v, want it to stop at line %d", err, tt.line)
 				}
+				if got := toldOf(t, s); got != tt.told {
+					t.Errorf("told of %d records, want %d", got, tt.told)
+				}
 			})
 		}
 	})
 }
 
-// TestImport_overtaken lets another process carry the whole file, and life go
-// on with it, between the two readings.
+// TestImport_overtaken lets life go on between the two readings, with what came
+// from another file that had the same, or with what another process carried of
+// this very file meanwhile.
 func TestImport_overtaken(t *testing.T) {
 	file, lines := marketFile(t, 100)
 	onStores(t, func(t *testing.T, s ports.Store) {
 		text := exportedOf(t, s, file)
-		src, err := jsonl.Source(strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		records, readings, before := src.Records, 0, ""
-		src.Records = func(yield func(app.Record, error) bool) {
-			if readings++; readings == 2 {
-				imported(t, s, strings.NewReader(text))
-				liveOn(t, s)
-				before = exported(t, s)
-			}
-			records(yield)
-		}
-		if got, err := usherOn(t, s).Transfer.Import(t.Context(), src, false); err != nil || got.Records != lines {
-			t.Errorf("got %+v, %v", got, err)
-		}
-		if exported(t, s) != before {
-			t.Error("it took back what happened since")
-		}
+		t.Run("by another file", func(t *testing.T) {
+			s := openLike(t, s)
+			imported(t, s, strings.NewReader(text+"\n"))
+			overtaken(t, s, text, lines, nil)
+		})
+		t.Run("by another process", func(t *testing.T) {
+			s := openLike(t, s)
+			overtaken(t, s, text, lines, func() { imported(t, s, strings.NewReader(text)) })
+		})
 	})
+}
+
+func overtaken(t *testing.T, s ports.Store, text string, lines int64, meanwhile func()) {
+	src, err := jsonl.Source(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, readings, before := src.Records, 0, ""
+	src.Records = func(yield func(app.Record, error) bool) {
+		if readings++; readings == 2 {
+			if meanwhile != nil {
+				meanwhile()
+			}
+			liveOn(t, s)
+			before = exported(t, s)
+		}
+		records(yield)
+	}
+	if got, err := usherOn(t, s).Transfer.Import(t.Context(), src, false); err != nil || got.Records != lines {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if exported(t, s) != before {
+		t.Error("it took back what happened since")
+	}
 }
 
 func TestImport_streams(t *testing.T) {

@@ -115,14 +115,16 @@ func (s *Sales) Refund(ctx context.Context, seller domain.SellerID, id domain.Pu
 	})
 }
 
-// Dispute records a dispute. Twice is once.
+// Dispute records a dispute, of a bundle also on what it included: the bank
+// took the money for all of it. A refund stays with the bundle. Twice is once.
 func (s *Sales) Dispute(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.PurchaseState, error) {
-	return s.change(ctx, seller, id, (*domain.Purchase).Dispute)
+	return s.changeBundle(ctx, seller, id, (*domain.Purchase).Dispute)
 }
 
-// WinDispute records that the seller won. Twice is once.
+// WinDispute records that the seller won, of a bundle also on what it included.
+// Twice is once.
 func (s *Sales) WinDispute(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.PurchaseState, error) {
-	return s.change(ctx, seller, id, (*domain.Purchase).WinDispute)
+	return s.changeBundle(ctx, seller, id, (*domain.Purchase).WinDispute)
 }
 
 // Revoke takes access away: the key answers that it has expired. Twice is once.
@@ -147,25 +149,54 @@ func (s *Sales) List(ctx context.Context, seller domain.SellerID, q ports.Purcha
 	})
 }
 
-func (s *Sales) change(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, do func(*domain.Purchase, time.Time) ([]domain.Event, error)) (domain.PurchaseState, error) {
+// verb is a change of a purchase.
+type verb func(*domain.Purchase, time.Time) ([]domain.Event, error)
+
+func (s *Sales) change(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, do verb) (domain.PurchaseState, error) {
 	at := s.at()
 	var state domain.PurchaseState
-	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
-		p, err := tx.Purchases.ByID(ctx, id)
-		if err != nil {
-			return err
-		}
-		events, err := do(p, at)
-		if err != nil {
-			return err
-		}
-		state = p.State()
-		if err := tx.Purchases.Save(ctx, p); err != nil {
-			return err
-		}
-		return s.emit(ctx, tx, at, events...)
+	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
+		state, err = s.changeIn(ctx, tx, id, do, at)
+		return err
 	})
 	return state, err
+}
+
+func (s *Sales) changeBundle(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, do verb) (domain.PurchaseState, error) {
+	at := s.at()
+	var state domain.PurchaseState
+	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
+		if state, err = s.changeIn(ctx, tx, id, do, at); err != nil {
+			return err
+		}
+		included, err := tx.Purchases.List(ctx, ports.PurchaseQuery{BundleOf: id})
+		if err != nil {
+			return err
+		}
+		for _, p := range included {
+			_, err := s.changeIn(ctx, tx, p.ID, do, at)
+			if err != nil && domain.KindOf(err) != domain.Precondition { // one that was never paid, or never disputed
+				return err
+			}
+		}
+		return nil
+	})
+	return state, err
+}
+
+func (s *Sales) changeIn(ctx context.Context, tx ports.Tx, id domain.PurchaseID, do verb, at time.Time) (domain.PurchaseState, error) {
+	p, err := tx.Purchases.ByID(ctx, id)
+	if err != nil {
+		return domain.PurchaseState{}, err
+	}
+	events, err := do(p, at)
+	if err != nil {
+		return domain.PurchaseState{}, err
+	}
+	if err := tx.Purchases.Save(ctx, p); err != nil {
+		return domain.PurchaseState{}, err
+	}
+	return p.State(), s.emit(ctx, tx, at, events...)
 }
 
 func saleOf(ctx context.Context, tx ports.Tx, id domain.PurchaseID) (Sale, error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
@@ -296,6 +297,34 @@ func TestRecord_ofABundle(t *testing.T) {
 	}
 	if _, err := w.Licensing.Verify(w.ctx(), domain.Lookup{Key: got.Included[0].License.Key, ProductID: bundle.ID}, true); !errors.Is(err, domain.ErrLicenseNotFound) {
 		t.Errorf("an included key for the bundle: got %v", err)
+	}
+}
+
+// What the bank takes back it takes for all that the bundle included; a refund
+// stays with the bundle.
+func TestDispute_ofABundle(t *testing.T) {
+	w := newWorld(t)
+	bundle, _, _ := bundled(w)
+	got := must(w.Sales.Record(w.ctx(), w.ana.ID, "", sale(bundle)))
+	other := must(w.Sales.Record(w.ctx(), w.ana.ID, "", sale(bundle)))
+	outcome := func(of app.Sale) (disputed, won, refunded bool) {
+		p := must(w.Sales.Get(w.ctx(), w.ana.ID, of.Included[0].Purchase.ID)).Purchase
+		return !p.DisputedAt.IsZero(), !p.DisputeWonAt.IsZero(), !p.RefundedAt.IsZero()
+	}
+	must(w.Sales.Refund(w.ctx(), w.ana.ID, got.Purchase.ID, 0))
+	if disputed, won, refunded := outcome(got); disputed || won || refunded {
+		t.Errorf("after a refund: disputed %v, won %v, refunded %v", disputed, won, refunded)
+	}
+	must(w.Sales.Dispute(w.ctx(), w.ana.ID, got.Purchase.ID))
+	if disputed, won, _ := outcome(got); !disputed || won {
+		t.Errorf("after a dispute: disputed %v, won %v", disputed, won)
+	}
+	must(w.Sales.WinDispute(w.ctx(), w.ana.ID, got.Purchase.ID))
+	if disputed, won, _ := outcome(got); !disputed || !won {
+		t.Errorf("after it was won: disputed %v, won %v", disputed, won)
+	}
+	if disputed, _, _ := outcome(other); disputed {
+		t.Error("another sale of the bundle is disputed too")
 	}
 }
 

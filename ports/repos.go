@@ -42,8 +42,9 @@ type Variants interface {
 
 // PurchaseQuery chooses purchases; the zero value means all of the seller's.
 type PurchaseQuery struct {
-	ProductID domain.ProductID // empty: of any product
-	Terms     []string         // beginnings of words of name or e-mail, in lower case; all must match
+	ProductID domain.ProductID  // empty: of any product
+	BundleOf  domain.PurchaseID // what this bundle's sale included; empty: whatever
+	Terms     []string          // beginnings of words of name or e-mail, in lower case; all must match
 	After     Cursor
 	Limit     int // at most 1,000, which is also what 0 means
 }

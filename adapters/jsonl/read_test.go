@@ -130,6 +130,7 @@ func TestRead_refuses(t *testing.T) {
 		{"a token's secret", with(k, "secret", `"x"`), "secret: is unknown"},
 		{"an unknown scope", with(k, "scopes", `["everything"]`), "scopes: no scope is called everything"},
 		{"no scope at all", with(k, "scopes", `[]`), "scopes: at least one is needed"},
+		{"a line of one byte more than 1 MiB", with(p, "name", `"`+strings.Repeat("x", 1<<20+1-len(with(p, "name", `""`)))+`"`), "is longer than 1048576 bytes"},
 		{"a line of more than 1 MiB", with(p, "name", `"`+strings.Repeat("x", 1<<20)+`"`), "is longer than 1048576 bytes"},
 		{"a line of much more than 1 MiB", strings.Repeat(" ", 5<<20), "is longer than 1048576 bytes"},
 	} {
@@ -227,6 +228,18 @@ func TestRead_takesWhatMayBeLeftOut(t *testing.T) {
 	got, err = read(begin + with(purchaseLine, "quantity", "0"))
 	if err != nil || got[0].Value.(domain.PurchaseState).Quantity != 0 {
 		t.Errorf("a quantity of 0, which the domain refuses, was read as %+v, %v", got, err)
+	}
+}
+
+func TestRead_pricesByRecurrence(t *testing.T) {
+	got, err := read(begin + with(productLine, "prices", `{"monthly":1,"quarterly":2,"biannually":3,"yearly":4,"every_two_years":5}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := domain.Prices{}.With(domain.Monthly, 1).With(domain.Quarterly, 2).With(domain.Biannually, 3).
+		With(domain.Yearly, 4).With(domain.EveryTwoYears, 5)
+	if p := got[0].Value.(domain.Product).Prices; p != want {
+		t.Errorf("got %+v", p)
 	}
 }
 

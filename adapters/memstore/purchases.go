@@ -54,7 +54,9 @@ func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.Pu
 	if q.ProductID != "" {
 		o = r.sales[q.ProductID]
 	}
-	return r.list(ctx, o, q.After, q.Limit, func(p purchase) bool { return p.found(q.Terms) })
+	return r.list(ctx, o, q.After, q.Limit, func(p purchase) bool {
+		return (q.BundleOf == "" || p.BundleOf == q.BundleOf) && p.found(q.Terms)
+	})
 }
 
 func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after ports.Cursor, limit int) ([]domain.PurchaseState, error) {

@@ -147,7 +147,8 @@ func listPurchases(q ports.PurchaseQuery) func(context.Context, ports.Tx) ([]dom
 func purchaseOfProduct(t *testing.T, w *world) {
 	pencil, rubber, theirs := w.product(t), w.product(t), fixture.Product(w.bob)
 	a, b, c := fixture.Purchase(pencil), fixture.Purchase(rubber), fixture.Purchase(pencil)
-	fixture.Fill(t, w, theirs, a, b, c, fixture.Purchase(theirs))
+	c.BundleOf = a.ID
+	fixture.Fill(t, w, theirs, a, b, c, fixture.Purchase(theirs, func(s *domain.PurchaseState) { s.BundleOf = a.ID }))
 	for what, tt := range map[string]struct {
 		q    ports.PurchaseQuery
 		want []domain.PurchaseState
@@ -156,6 +157,8 @@ func purchaseOfProduct(t *testing.T, w *world) {
 		"of one product":           {ports.PurchaseQuery{ProductID: pencil.ID}, []domain.PurchaseState{a, c}},
 		"of one product, the rest": {ports.PurchaseQuery{ProductID: pencil.ID, After: ports.Cursor{At: a.CreatedAt, ID: string(a.ID)}}, []domain.PurchaseState{c}},
 		"of one product, one":      {ports.PurchaseQuery{ProductID: pencil.ID, Limit: 1}, []domain.PurchaseState{a}},
+		"in one bundle":            {ports.PurchaseQuery{BundleOf: a.ID}, []domain.PurchaseState{c}},
+		"in no bundle":             {ports.PurchaseQuery{BundleOf: b.ID}, nil},
 		"of another seller's":      {ports.PurchaseQuery{ProductID: theirs.ID}, nil},
 		"of an unknown product":    {ports.PurchaseQuery{ProductID: "x"}, nil},
 		"of no product's name":     {ports.PurchaseQuery{ProductID: "\x00"}, nil},

@@ -13,13 +13,13 @@ import (
 const (
 	claimed = ` WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL AND dead_at IS NULL`
 
-	finish  = `DELETE FROM usher_jobs` + claimed + ` AND nudge = $3`
-	bury    = `UPDATE usher_jobs SET leased_until = NULL, dead_at = coalesce($4, due_at), why = $5` + claimed + ` AND nudge = $3`
-	rerun   = `UPDATE usher_jobs SET leased_until = NULL, tries = 0` + claimed
-	unbury  = `UPDATE usher_jobs SET leased_until = NULL` + claimed
-	later   = `UPDATE usher_jobs SET leased_until = NULL, due_at = CASE WHEN nudge <> $3 AND due_at < $4 THEN due_at ELSE $4 END`
-	again   = later + `, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END` + claimed
-	retry   = later + `, why = $5` + claimed
+	finish = `DELETE FROM usher_jobs` + claimed + ` AND nudge = $3`
+	bury   = `UPDATE usher_jobs SET leased_until = NULL, dead_at = coalesce($4, due_at), why = $5` + claimed + ` AND nudge = $3`
+	rerun  = `UPDATE usher_jobs SET leased_until = NULL, tries = 0` + claimed
+	unbury = `UPDATE usher_jobs SET leased_until = NULL` + claimed
+	later  = `UPDATE usher_jobs SET leased_until = NULL, due_at = CASE WHEN nudge <> $3 AND due_at < $4 THEN due_at ELSE $4 END`
+	again  = later + `, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END` + claimed
+	retry  = later + `, why = $5` + claimed
 )
 
 // Finish ends claims. One that a later claim has overtaken, or that was ended

@@ -65,7 +65,7 @@ func askAll(t *testing.T, c *conn) {
 	ask(tx.Variants.ByProduct(ctx, s.product.ID))
 	ask(tx.Purchases.ByID(ctx, s.purchase.ID))
 	ask(tx.Purchases.ByOrderNumber(ctx, 99))
-	for _, q := range []ports.PurchaseQuery{{After: after}, {ProductID: s.product.ID, After: after}, {Terms: []string{"ana"}},
+	for _, q := range []ports.PurchaseQuery{{After: after}, {ProductID: s.product.ID, After: after}, {BundleOf: s.purchase.ID, After: after}, {Terms: []string{"ana"}},
 		{Terms: []string{"an", "li", "\U0010ffff"}, ProductID: s.product.ID}} {
 		ask(tx.Purchases.List(ctx, q))
 		walkPages(t, func() { ask(tx.Purchases.List(ctx, q)) })

@@ -24,6 +24,9 @@ func newSaleQuery(seller string, q ports.PurchaseQuery) *saleQuery {
 	if q.ProductID != "" {
 		s.where += ` AND p.product_id = ` + s.arg(string(q.ProductID))
 	}
+	if q.BundleOf != "" {
+		s.where += ` AND p.bundle_of <> '' AND p.bundle_of = ` + s.arg(string(q.BundleOf))
+	}
 	return s
 }
 

@@ -111,6 +111,7 @@ CREATE TABLE usher_purchases (
 CREATE INDEX usher_purchases_page ON usher_purchases (seller_id, created_at, id);
 CREATE INDEX usher_purchases_product ON usher_purchases (product_id, created_at, id);
 CREATE INDEX usher_purchases_membership ON usher_purchases (membership_id) WHERE membership_id <> '';
+CREATE INDEX usher_purchases_bundle ON usher_purchases (bundle_of, created_at, id) WHERE bundle_of <> '';
 CREATE INDEX usher_purchases_gift ON usher_purchases (gift_of) WHERE gift_of <> '';
 
 CREATE TABLE usher_terms (
