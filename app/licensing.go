@@ -102,7 +102,6 @@ func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what dom
 		return Verification{}, err
 	}
 	at := l.at()
-	key := what.Key
 	err = l.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
 		lic, err := tx.Licenses.ByID(ctx, f.License.ID)
 		if err != nil {
@@ -119,7 +118,6 @@ func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what dom
 			return domain.ErrAccessRevoked
 		}
 		e := do(lic, at)
-		key = lic.State().Key
 		if err := tx.Licenses.Save(ctx, lic); err != nil {
 			return err
 		}
@@ -128,6 +126,5 @@ func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what dom
 	if err != nil {
 		return Verification{}, err
 	}
-	now := domain.Lookup{Key: key, ProductID: f.License.ProductID}
-	return l.answer(ctx, now, 0, at, func(domain.Facts) error { return nil })
+	return l.showByID(ctx, seller, f.License.ID)
 }

@@ -105,6 +105,7 @@ var (
 	ErrLicenseDisabled   = &Error{Kind: NotFound, Code: "license_disabled", Msg: "this license key has been disabled"}
 	ErrAccessRevoked     = &Error{Kind: NotFound, Code: "access_revoked", Msg: "access to the purchase associated with this license has expired"}
 	ErrNotOwner          = &Error{Kind: NotFound, Code: "not_owner", Msg: "not found"}
+	ErrSeveralLicenses   = &Error{Kind: Invalid, Code: "several_licenses", Field: "product", Msg: "several products have this key; name the one that is meant"}
 	ErrProductIDRequired = &Error{Kind: Precondition, Code: "product_id_required", Msg: "this product's licenses are verified by product id"}
 )
 

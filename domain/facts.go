@@ -102,6 +102,27 @@ func Choose(holders []Facts, by Lookup, cutoff Cutoff) (Facts, error) {
 	return f, nil
 }
 
+// Own returns the facts of the one holder that is the seller's. It is
+// [ErrLicenseNotFound] if there is none, and [ErrSeveralLicenses] if several of
+// the seller's products have the key, which an import can bring about.
+func Own(holders []Facts, seller SellerID) (Facts, error) {
+	var own Facts
+	found := 0
+	for _, h := range holders {
+		if h.OwnedBy(seller) == nil {
+			own = h
+			found++
+		}
+	}
+	switch found {
+	case 0:
+		return Facts{}, ErrLicenseNotFound
+	case 1:
+		return own, nil
+	}
+	return Facts{}, ErrSeveralLicenses
+}
+
 // Verify reports whether the licence verifies: a disabled one is
 // [ErrLicenseDisabled]. Refunds, disputes and the end of a membership are
 // reported and refuse nothing: enforcement is the seller's (the article on

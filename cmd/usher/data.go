@@ -10,6 +10,7 @@ import (
 
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -27,13 +28,13 @@ func (f folder) database() string { return filepath.Join(f.path, "usher.db") }
 
 // open opens the data folder for a command that needs what is in it. A folder
 // without a database is refused, in words that say how to make one.
-func (c *call) open() (*program, func(), error) {
+func (c *call) open() (*app.Usher, func(), error) {
 	p, _, done, err := c.openWith(false, c.messages(), domain.Cutoff{})
 	return p, done, err
 }
 
 // openOrMake opens the data folder, and makes it first if it is not there.
-func (c *call) openOrMake() (*program, func(), error) {
+func (c *call) openOrMake() (*app.Usher, func(), error) {
 	p, _, done, err := c.openWith(true, c.messages(), domain.Cutoff{})
 	return p, done, err
 }
@@ -43,7 +44,7 @@ func (c *call) messages() *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-func (c *call) openWith(make bool, log *slog.Logger, cutoff domain.Cutoff) (*program, folder, func(), error) {
+func (c *call) openWith(make bool, log *slog.Logger, cutoff domain.Cutoff) (*app.Usher, folder, func(), error) {
 	f := folder{path: c.Data}
 	_, err := os.Stat(f.database())
 	switch f.fresh = errors.Is(err, fs.ErrNotExist); {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -61,7 +62,7 @@ func (d demoCmd) Run(c *call) error {
 	}
 	url := localURL(l, false)
 	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data}
-	srv := &server{program: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second}
+	srv := &server{usher: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second}
 	return srv.run(c.ctx, func() { d.announce(c, view, temporary) })
 }
 
@@ -102,7 +103,7 @@ func (d demoCmd) announce(c *call, v demoView, temporary bool) {
 // loadDemo finds the demo that a data folder has, or fills it with one. It
 // refuses a folder that holds something else. What the demo is made from is
 // kept first, so that one that was cut short goes on where it stopped.
-func loadDemo(c *call, p *program, f folder) (demoFile, error) {
+func loadDemo(c *call, p *app.Usher, f folder) (demoFile, error) {
 	path := filepath.Join(f.path, "demo.json")
 	demo, err := readDemo(path)
 	switch {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 
 	"github.com/usherhq/usher/app"
@@ -27,46 +27,31 @@ var errKeyAsArgument = &fault{exitUsage, "key_as_argument",
 	"a license key is never an argument: everybody on this machine can read those, and your shell keeps them", "",
 	"pipe it in, or set " + keyVariable}
 
-// lookup reads the key and finds out which of the seller's products has it.
-func (k byKey) lookup(c *call, p *program, seller domain.SellerID) (domain.Facts, domain.Lookup, error) {
+// lookup reads the key and finds out which of the seller's licenses has it.
+func (k byKey) lookup(c *call, p *app.Usher, seller domain.SellerID) (app.Verification, domain.Lookup, error) {
 	text, err := c.readKey()
 	if err != nil {
-		return domain.Facts{}, domain.Lookup{}, err
+		return app.Verification{}, domain.Lookup{}, err
 	}
 	what := domain.Lookup{Key: domain.LicenseKey(text)}
 	if k.Product != "" {
 		product, err := p.Catalog.Product(c.ctx, seller, k.Product)
 		if err != nil {
-			return domain.Facts{}, what, err
+			return app.Verification{}, what, err
 		}
 		what.ProductID = product.ID
 	}
-	if !domain.Storable(text) {
-		return domain.Facts{}, what, domain.ErrLicenseNotFound
-	}
-	holders, err := p.store.Facts(c.ctx, what)
-	if err != nil {
-		return domain.Facts{}, what, err
-	}
-	var own []domain.Facts
-	for _, h := range holders {
-		if h.OwnedBy(seller) == nil {
-			own = append(own, h)
-		}
-	}
-	switch len(own) {
-	case 0:
-		f := describe(domain.ErrLicenseNotFound)
+	v, err := p.Licensing.Show(c.ctx, seller, what)
+	if errors.Is(err, domain.ErrLicenseNotFound) {
+		f := describe(err)
 		f.Msg = "no license of this seller has this key"
 		if k.Product != "" {
 			f.Msg = "no license of this product has this key"
 		}
-		return domain.Facts{}, what, f
-	case 1:
-		what.ProductID = own[0].License.ProductID
-		return own[0], what, nil
+		return v, what, f
 	}
-	return domain.Facts{}, what, wrongUse("product", fmt.Sprintf("%d products have this key", len(own)), "name the one that is meant with --product")
+	what.ProductID = v.License.ProductID
+	return v, what, err
 }
 
 type answerView struct {
@@ -77,7 +62,8 @@ type answerView struct {
 }
 
 // showAnswer prints a license with its uses.
-func (c *call) showAnswer(f domain.Facts, uses int64) {
+func (c *call) showAnswer(v app.Verification) {
+	f, uses := v.Facts, v.Uses
 	c.show(answerView{uses, licenseViewOf(f.License), productViewOf(f.Product), purchaseViewOf(f.Purchase)},
 		line{"uses", fmt.Sprint(uses)}, line{"license key", string(f.License.Key)}, line{"disabled", when(f.License.DisabledAt)},
 		line{"product", fmt.Sprintf("%s, %s", f.Product.Name, f.Product.ID)}, line{"purchase", string(f.Purchase.ID)},
@@ -85,7 +71,7 @@ func (c *call) showAnswer(f domain.Facts, uses int64) {
 }
 
 // answered runs one use case of licences for the key that is read.
-func (k byKey) answered(c *call, do func(*program, domain.SellerID, domain.Lookup) (app.Verification, error)) error {
+func (k byKey) answered(c *call, do func(*app.Usher, domain.SellerID, domain.Lookup) (app.Verification, error)) error {
 	p, seller, done, err := c.work()
 	if err != nil {
 		return err
@@ -99,7 +85,7 @@ func (k byKey) answered(c *call, do func(*program, domain.SellerID, domain.Looku
 	if err != nil {
 		return err
 	}
-	c.showAnswer(v.Facts, v.Uses)
+	c.showAnswer(v)
 	return nil
 }
 
@@ -110,7 +96,7 @@ type verifyCmd struct {
 
 // Run verifies a key.
 func (v verifyCmd) Run(c *call) error {
-	return v.answered(c, func(p *program, _ domain.SellerID, what domain.Lookup) (app.Verification, error) {
+	return v.answered(c, func(p *app.Usher, _ domain.SellerID, what domain.Lookup) (app.Verification, error) {
 		return p.Licensing.Verify(c.ctx, what, !v.NoIncrement)
 	})
 }
@@ -128,39 +114,17 @@ func (s showCmd) Run(c *call) error {
 		return err
 	}
 	defer done()
-	var f domain.Facts
+	var v app.Verification
 	if s.Purchase == "" {
-		f, _, err = s.lookup(c, p, seller)
-	} else {
-		f, err = p.factsOf(c.ctx, seller, s.Purchase)
+		v, _, err = s.lookup(c, p, seller)
+	} else if v, err = p.Licensing.ShowOf(c.ctx, seller, s.Purchase); errors.Is(err, domain.ErrLicenseNotFound) {
+		err = &fault{exitNotFound, domain.ErrLicenseNotFound.Code, "the purchase has no license", "purchase", ""}
 	}
 	if err != nil {
 		return err
 	}
-	uses, err := p.store.Count(c.ctx, f.Seen, 0)
-	if err != nil {
-		return err
-	}
-	c.showAnswer(f, uses)
+	c.showAnswer(v)
 	return nil
-}
-
-// factsOf returns the facts of a purchase's license.
-func (p *program) factsOf(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.Facts, error) {
-	sale, err := p.Sales.Get(ctx, seller, id)
-	if err != nil {
-		return domain.Facts{}, err
-	}
-	holders, err := p.store.Facts(ctx, domain.Lookup{Key: sale.License.Key, ProductID: sale.License.ProductID})
-	if err != nil {
-		return domain.Facts{}, err
-	}
-	for _, h := range holders {
-		if sale.License.ID != "" && h.License.ID == sale.License.ID {
-			return h, nil
-		}
-	}
-	return domain.Facts{}, &fault{exitNotFound, domain.ErrLicenseNotFound.Code, "the purchase has no license", "purchase", ""}
 }
 
 type (
@@ -175,21 +139,21 @@ type (
 
 // Run stops a key from verifying.
 func (d disableCmd) Run(c *call) error {
-	return d.answered(c, func(p *program, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
+	return d.answered(c, func(p *app.Usher, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
 		return p.Licensing.Disable(c.ctx, seller, what)
 	})
 }
 
 // Run lets a key verify again.
 func (e enableCmd) Run(c *call) error {
-	return e.answered(c, func(p *program, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
+	return e.answered(c, func(p *app.Usher, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
 		return p.Licensing.Enable(c.ctx, seller, what)
 	})
 }
 
 // Run takes one use back.
 func (d decrementCmd) Run(c *call) error {
-	return d.answered(c, func(p *program, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
+	return d.answered(c, func(p *app.Usher, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
 		return p.Licensing.Decrement(c.ctx, seller, what)
 	})
 }
@@ -199,7 +163,7 @@ func (r rotateCmd) Run(c *call) error {
 	if err := c.confirm(r.confirmed, "Replace the key? The old one is unknown at once."); err != nil {
 		return err
 	}
-	return r.answered(c, func(p *program, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
+	return r.answered(c, func(p *app.Usher, seller domain.SellerID, what domain.Lookup) (app.Verification, error) {
 		return p.Licensing.Rotate(c.ctx, seller, what)
 	})
 }

@@ -86,7 +86,7 @@ func (k *keysFor) String() string {
 // makeKeys makes the keys for past sales and waits until they are made, here or
 // by a server beside it. It returns nil if licensing was on from the start. The
 // work is kept: whoever interrupts it only stops watching.
-func (c *call) makeKeys(p *program, seller domain.SellerID, id domain.ProductID) (*keysFor, error) {
+func (c *call) makeKeys(p *app.Usher, seller domain.SellerID, id domain.ProductID) (*keysFor, error) {
 	ctx, stop := context.WithCancel(c.ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
@@ -124,7 +124,7 @@ func (c *call) makeKeys(p *program, seller domain.SellerID, id domain.ProductID)
 
 // drain does what is due until ctx ends. A server beside it may be the one who
 // does it; then there is nothing to do here.
-func (c *call) drain(ctx context.Context, p *program) error {
+func (c *call) drain(ctx context.Context, p *app.Usher) error {
 	again := time.NewTicker(200 * time.Millisecond)
 	defer again.Stop()
 	for {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -139,25 +140,25 @@ type changePurchase func(context.Context, domain.SellerID, domain.PurchaseID) (d
 
 // Run records a dispute.
 func (d disputeCmd) Run(c *call) error {
-	return c.change(d.onePurchase, func(p *program) changePurchase { return p.Sales.Dispute })
+	return c.change(d.onePurchase, func(p *app.Usher) changePurchase { return p.Sales.Dispute })
 }
 
 // Run records that a dispute was won.
 func (d disputeWonCmd) Run(c *call) error {
-	return c.change(d.onePurchase, func(p *program) changePurchase { return p.Sales.WinDispute })
+	return c.change(d.onePurchase, func(p *app.Usher) changePurchase { return p.Sales.WinDispute })
 }
 
 // Run takes access away.
 func (r revokeCmd) Run(c *call) error {
-	return c.change(r.onePurchase, func(p *program) changePurchase { return p.Sales.Revoke })
+	return c.change(r.onePurchase, func(p *app.Usher) changePurchase { return p.Sales.Revoke })
 }
 
 // Run gives access back.
 func (u unrevokeCmd) Run(c *call) error {
-	return c.change(u.onePurchase, func(p *program) changePurchase { return p.Sales.Unrevoke })
+	return c.change(u.onePurchase, func(p *app.Usher) changePurchase { return p.Sales.Unrevoke })
 }
 
-func (c *call) change(of onePurchase, how func(*program) changePurchase) error {
+func (c *call) change(of onePurchase, how func(*app.Usher) changePurchase) error {
 	p, seller, done, err := c.work()
 	if err != nil {
 		return err

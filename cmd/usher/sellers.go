@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -37,7 +38,7 @@ func (sellersListCmd) Run(c *call) error {
 		return err
 	}
 	defer done()
-	return list(c, p.allSellers(c), viewSeller, []column{left("ID"), left("NAME"), left("E-MAIL"), left("ADDRESS")},
+	return list(c, allSellers(c, p), viewSeller, []column{left("ID"), left("NAME"), left("E-MAIL"), left("ADDRESS")},
 		func(s domain.Seller) []string { return []string{string(s.ID), s.Name, s.Email, s.Address} },
 		`There are no sellers. Make one: usher sellers add --name "Ana Press" --email ana@example.com`)
 }
@@ -64,16 +65,16 @@ func (s sellersAddCmd) Run(c *call) error {
 	return nil
 }
 
-func (p *program) allSellers(c *call) iter.Seq2[domain.Seller, error] {
+func allSellers(c *call, p *app.Usher) iter.Seq2[domain.Seller, error] {
 	return paged(func(after ports.Cursor, n int) ([]domain.Seller, error) { return p.Sellers.List(c.ctx, after, n) },
 		func(s domain.Seller) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} })
 }
 
 // seller finds the seller to work for: the one that --seller names, by id or by
 // a name or e-mail address that only one has; or the only one.
-func (c *call) seller(p *program) (domain.Seller, error) {
+func (c *call) seller(p *app.Usher) (domain.Seller, error) {
 	var all, named []domain.Seller
-	for s, err := range p.allSellers(c) {
+	for s, err := range allSellers(c, p) {
 		switch {
 		case err != nil:
 			return domain.Seller{}, err
@@ -112,7 +113,7 @@ func names(of []domain.Seller) string {
 }
 
 // work opens the data folder and finds the seller to work for.
-func (c *call) work() (*program, domain.SellerID, func(), error) {
+func (c *call) work() (*app.Usher, domain.SellerID, func(), error) {
 	p, done, err := c.open()
 	if err != nil {
 		return nil, "", nil, err

@@ -82,7 +82,7 @@ func (s *serveCmd) Run(c *call) error {
 		return err
 	}
 	srv := &server{
-		program: p, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
+		usher: p, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
 		publicURL:  cmp.Or(string(s.PublicURL), localURL(l, certificate != nil)),
 		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout,
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/rest"
+	"github.com/usherhq/usher/app"
 )
 
 // How long a client may take. A verification takes milliseconds.
@@ -27,7 +28,7 @@ const (
 
 // server is one running server.
 type server struct {
-	program      *program
+	usher        *app.Usher
 	listener     net.Listener
 	tls          *tls.Config // nil: plain http
 	publicURL    string
@@ -41,8 +42,8 @@ type server struct {
 // requests at work are answered, and the worker ends what it has begun. It
 // calls ready once requests are answered.
 func (s *server) run(ctx context.Context, ready func()) error {
-	h := &health{usher: s.program.Usher, within: readyWithin}
-	api := rest.Handler(s.program.Usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
+	h := &health{usher: s.usher, within: readyWithin}
+	api := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
 	srv := &http.Server{
 		Handler:           logged(s.log, s.trusted, h.handler(api)),
 		ReadHeaderTimeout: headerTimeout,
@@ -88,7 +89,7 @@ func (s *server) run(ctx context.Context, ready func()) error {
 func (s *server) work() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
-	done.Go(func() { _ = s.program.Worker.Run(ctx) }) // it logs its failures
+	done.Go(func() { _ = s.usher.Worker.Run(ctx) }) // it logs its failures
 	return func() { cancel(); done.Wait() }
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -39,7 +40,7 @@ func (tokensListCmd) Run(c *call) error {
 		return err
 	}
 	defer done()
-	return list(c, p.allTokens(c, seller), viewToken, []column{left("ID"), left("NAME"), left("SCOPES"), left("MADE (UTC)"), left("STATE")},
+	return list(c, allTokens(c, p, seller), viewToken, []column{left("ID"), left("NAME"), left("SCOPES"), left("MADE (UTC)"), left("STATE")},
 		func(s domain.TokenState) []string {
 			state := "live"
 			if !s.RevokedAt.IsZero() {
@@ -49,7 +50,7 @@ func (tokensListCmd) Run(c *call) error {
 		}, `There are no access tokens. Make one: usher tokens create --name "My shop" --scopes view_sales`)
 }
 
-func (p *program) allTokens(c *call, seller domain.SellerID) iter.Seq2[domain.TokenState, error] {
+func allTokens(c *call, p *app.Usher, seller domain.SellerID) iter.Seq2[domain.TokenState, error] {
 	return paged(func(after ports.Cursor, n int) ([]domain.TokenState, error) {
 		return p.Tokens.List(c.ctx, seller, after, n)
 	},
@@ -102,7 +103,7 @@ func (t tokensRevokeCmd) Run(c *call) error {
 	}
 	defer done()
 	var known *domain.TokenState
-	for s, err := range p.allTokens(c, seller) {
+	for s, err := range allTokens(c, p, seller) {
 		if err != nil {
 			return err
 		}

@@ -9,9 +9,10 @@ import (
 	"github.com/google/wire"
 
 	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
 
-func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff) (*program, func(), error) {
+func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff) (*app.Usher, func(), error) {
 	panic(wire.Build(core, sqlite))
 }

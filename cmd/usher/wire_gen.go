@@ -16,7 +16,7 @@ import (
 
 // Injectors from wire.go:
 
-func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff) (*program, func(), error) {
+func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff) (*app.Usher, func(), error) {
 	store, cleanup, err := openSQLite(contextContext, mainDatabasePath, options)
 	if err != nil {
 		return nil, nil, err
@@ -31,8 +31,7 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 		cleanup()
 		return nil, nil, err
 	}
-	mainProgram := newProgram(usher, store)
-	return mainProgram, func() {
+	return usher, func() {
 		cleanup()
 	}, nil
 }
