@@ -258,6 +258,34 @@ func TestComplete_ofAGift(t *testing.T) {
 	}
 }
 
+// A sale that names what the seller does not have could be exported, and not
+// imported again.
+func TestRecord_namesWhatIsThere(t *testing.T) {
+	w := newWorld(t)
+	pencil, theirs := fixture.Product(w.ana), fixture.Product(w.bob)
+	mine, bobs := fixture.Purchase(pencil), fixture.Purchase(theirs)
+	w.fill(pencil, theirs, mine, bobs)
+	for field, set := range map[string]func(*domain.PurchaseState, string){
+		"gift_of":     func(s *domain.PurchaseState, id string) { s.GiftOf = domain.PurchaseID(id) },
+		"bundle_of":   func(s *domain.PurchaseState, id string) { s.BundleOf = domain.PurchaseID(id) },
+		"preorder_of": func(s *domain.PurchaseState, id string) { s.PreorderOf = domain.PurchaseID(id) },
+		"membership":  func(s *domain.PurchaseState, id string) { s.MembershipID = domain.MembershipID(id) },
+	} {
+		for _, id := range []string{"nothing", string(bobs.ID)} {
+			_, err := w.Sales.Record(w.ctx(), w.ana.ID, "", sale(pencil, func(s *domain.PurchaseState) { set(s, id) }))
+			if e, ok := errors.AsType[*domain.Error](err); !ok || e.Kind != domain.Invalid || e.Field != field {
+				t.Errorf("%s %q: got %v", field, id, err)
+			}
+		}
+		if field == "membership" {
+			continue
+		}
+		if _, err := w.Sales.Record(w.ctx(), w.ana.ID, "", sale(pencil, func(s *domain.PurchaseState) { set(s, string(mine.ID)) })); err != nil {
+			t.Errorf("%s of the seller's own: %v", field, err)
+		}
+	}
+}
+
 // bundled makes a licensed bundle of three pencils and one unlicensed brush.
 func bundled(w *world, mods ...func(*domain.Product)) (bundle, pencil, brush domain.Product) {
 	pencil = fixture.Product(w.ana)

@@ -19,6 +19,9 @@ func (s *Sales) prepare(ctx context.Context, tx ports.Tx, seller domain.SellerID
 	if err != nil {
 		return nil, err
 	}
+	if err := named(ctx, tx, sale); err != nil {
+		return nil, err
+	}
 	if sale.ID == "" {
 		sale.ID = domain.PurchaseID(s.newID(at))
 	}
@@ -33,6 +36,32 @@ func (s *Sales) prepare(ctx context.Context, tx ports.Tx, seller domain.SellerID
 		return nil, err
 	}
 	return p, nil
+}
+
+// named refuses a sale that names what the seller does not have: it could be
+// exported, but not imported.
+func named(ctx context.Context, tx ports.Tx, sale domain.PurchaseState) error {
+	for _, ref := range []struct {
+		field string
+		id    domain.PurchaseID
+	}{{"gift_of", sale.GiftOf}, {"bundle_of", sale.BundleOf}, {"preorder_of", sale.PreorderOf}} {
+		if ref.id == "" {
+			continue
+		}
+		if _, err := tx.Purchases.ByID(ctx, ref.id); errors.Is(err, domain.ErrPurchaseNotFound) {
+			return domain.InvalidField(ref.field, "the seller has no such purchase")
+		} else if err != nil {
+			return err
+		}
+	}
+	if sale.MembershipID == "" {
+		return nil
+	}
+	_, err := tx.Memberships.ByID(ctx, sale.MembershipID)
+	if errors.Is(err, domain.ErrMembershipNotFound) {
+		return domain.InvalidField("membership", "the seller has no such membership")
+	}
+	return err
 }
 
 func (s *Sales) orderNumber() int64 { return domain.NewOrderNumber(uint32(s.number())) }

@@ -50,13 +50,13 @@ func onStores(t *testing.T, test func(t *testing.T, s ports.Store)) {
 }
 
 // transferSize is how many licences a large transfer has: USHER_TEST_LICENSES,
-// or 2,000. The full test is
+// or 1,000. The full test is
 //
 //	USHER_TEST_LICENSES=100000 go test -run TestTransfer -v ./app
 func transferSize(t *testing.T) int {
 	text := os.Getenv("USHER_TEST_LICENSES")
 	if text == "" {
-		return 2000
+		return 1000
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {

@@ -186,7 +186,7 @@ func TestExport_ends(t *testing.T) {
 
 func TestImport_tellsEachSellerOnce(t *testing.T) {
 	onStores(t, func(t *testing.T, s ports.Store) {
-		file, lines := marketFile(t, 1000)
+		file, lines := marketFile(t, 300)
 		imported(t, s, file)
 		imported(t, s, file)
 		var told []ports.Event

@@ -157,7 +157,8 @@
 //	seller*      id of its seller
 //	product*     id of its product
 //	purchase*    id of its purchase
-//	seat         id of its seat; left out: it is the whole purchase's
+//	seat         id of its seat; left out: it is the whole purchase's. This version
+//	             keeps no seats, and imports none.
 //	key          text, any at all, without trailing blanks; unique among the
 //	             product's, letter case aside. Left out by an export without
 //	             keys, which cannot be imported.
