@@ -38,8 +38,10 @@ func newChecker(ctx context.Context, c *core, digest string, before ports.Task) 
 		core: c, digest: digest, before: reached(before), said: newNames(),
 		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{},
 	}
-	list := func(after ports.Cursor) ([]domain.Seller, error) { return (&Sellers{c}).List(ctx, after, exportSlice) }
-	for s, err := range paged(list, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
+	list := func(after ports.Cursor, limit int) ([]domain.Seller, error) {
+		return (&Sellers{c}).List(ctx, after, limit)
+	}
+	for s, err := range Paged(list, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
 		if err != nil {
 			return nil, err
 		}

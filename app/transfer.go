@@ -23,9 +23,6 @@ type Record struct {
 	Value any
 }
 
-// exportSlice is how many things one look at the store reads.
-const exportSlice = 1000
-
 // Export yields everything, seller by seller, in an order that depends only on
 // what is stored. Each slice is read at an instant of its own; what is made
 // meanwhile may be missing, and then so is what belongs to it: nothing is
@@ -33,10 +30,10 @@ const exportSlice = 1000
 // it ends.
 func (t *Transfer) Export(ctx context.Context) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		sellers := func(after ports.Cursor) ([]domain.Seller, error) {
-			return (&Sellers{t.core}).List(ctx, after, exportSlice)
+		sellers := func(after ports.Cursor, limit int) ([]domain.Seller, error) {
+			return (&Sellers{t.core}).List(ctx, after, limit)
 		}
-		for s, err := range paged(sellers, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
+		for s, err := range Paged(sellers, func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }) {
 			if !yield(Record{Value: s}, err) || err != nil {
 				return
 			}
@@ -86,8 +83,8 @@ func (e *export) add(kind, id string) bool {
 }
 
 func (e *export) products() iter.Seq2[domain.Product, error] {
-	return paged(func(after ports.Cursor) ([]domain.Product, error) {
-		return (&Catalog{e.core}).Products(e.ctx, e.seller, after, exportSlice)
+	return Paged(func(after ports.Cursor, limit int) ([]domain.Product, error) {
+		return (&Catalog{e.core}).Products(e.ctx, e.seller, after, limit)
 	}, func(p domain.Product) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
 }
 
@@ -112,30 +109,30 @@ func (e *export) variants() iter.Seq2[domain.Variant, error] {
 }
 
 func (e *export) purchases() iter.Seq2[domain.PurchaseState, error] {
-	return paged(func(after ports.Cursor) ([]domain.PurchaseState, error) {
-		return (&Sales{e.core}).List(e.ctx, e.seller, ports.PurchaseQuery{After: after, Limit: exportSlice})
+	return Paged(func(after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
+		return (&Sales{e.core}).List(e.ctx, e.seller, ports.PurchaseQuery{After: after, Limit: limit})
 	}, func(p domain.PurchaseState) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
 }
 
 func (e *export) memberships() iter.Seq2[domain.Membership, error] {
-	return paged(func(after ports.Cursor) ([]domain.Membership, error) {
+	return Paged(func(after ports.Cursor, limit int) ([]domain.Membership, error) {
 		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]domain.Membership, error) {
-			return tx.Memberships.List(ctx, after, exportSlice)
+			return tx.Memberships.List(ctx, after, limit)
 		})
 	}, func(m domain.Membership) ports.Cursor { return placeOf(m.CreatedAt, m.ID) })
 }
 
 func (e *export) licenses() iter.Seq2[ports.CountedLicense, error] {
-	return paged(func(after ports.Cursor) ([]ports.CountedLicense, error) {
+	return Paged(func(after ports.Cursor, limit int) ([]ports.CountedLicense, error) {
 		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]ports.CountedLicense, error) {
-			return tx.Licenses.List(ctx, after, exportSlice)
+			return tx.Licenses.List(ctx, after, limit)
 		})
 	}, func(l ports.CountedLicense) ports.Cursor { return placeOf(l.License.CreatedAt, l.License.ID) })
 }
 
 func (e *export) tokens() iter.Seq2[domain.TokenState, error] {
-	return paged(func(after ports.Cursor) ([]domain.TokenState, error) {
-		return (&Tokens{e.core}).List(e.ctx, e.seller, after, exportSlice)
+	return Paged(func(after ports.Cursor, limit int) ([]domain.TokenState, error) {
+		return (&Tokens{e.core}).List(e.ctx, e.seller, after, limit)
 	}, func(s domain.TokenState) ports.Cursor { return placeOf(s.CreatedAt, s.ID) })
 }
 
@@ -152,30 +149,6 @@ func pass[T any](things iter.Seq2[T, error], yield func(Record, error) bool, fit
 		}
 	}
 	return true
-}
-
-// paged yields a list slice by slice.
-func paged[T any](list func(after ports.Cursor) ([]T, error), place func(T) ports.Cursor) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var after ports.Cursor
-		for {
-			some, err := list(after)
-			if err != nil {
-				var none T
-				yield(none, err)
-				return
-			}
-			for _, v := range some {
-				if !yield(v, nil) {
-					return
-				}
-				after = place(v)
-			}
-			if len(some) < exportSlice {
-				return
-			}
-		}
-	}
 }
 
 func placeOf[ID ~string](at time.Time, id ID) ports.Cursor {

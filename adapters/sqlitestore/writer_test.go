@@ -3,7 +3,6 @@ package sqlitestore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"runtime"
@@ -337,19 +336,6 @@ func pathOf(t *testing.T, s *Store) (path string) {
 // TestFullDisk: a transaction that SQLite ends by itself fails all who share
 // it, and counts nothing; when there is room again all goes on where it was.
 func TestFullDisk(t *testing.T) {
-	limit := func(t *testing.T, s *Store, pages int64) {
-		t.Helper()
-		if pages == 0 { // no page more than now
-			pages = read(t, s, "PRAGMA page_count")
-		}
-		must(t, update(t.Context(), s, func(ctx context.Context, c sqlrepo.Conn) error {
-			got, err := ints(ctx, c, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
-			if err == nil && got[0] != pages {
-				err = fmt.Errorf("max_page_count is %d, want %d", got[0], pages)
-			}
-			return err
-		}))
-	}
 	fill := func(ctx context.Context, c sqlrepo.Conn) error {
 		_, err := c.Exec(ctx, "INSERT INTO t_rows (pad) VALUES (zeroblob(100000))")
 		return err
@@ -383,7 +369,7 @@ func TestFullDisk(t *testing.T) {
 			if c.count != nil {
 				s.w.count = c.count
 			}
-			limit(t, s, 0)
+			limitPages(t, s, 0)
 			var all sync.WaitGroup
 			defer all.Wait()
 			held(t, s, func() {
@@ -418,7 +404,7 @@ func TestFullDisk(t *testing.T) {
 			if n := read(t, s, "SELECT n FROM t_uses WHERE id = 'b'"); n != 0 {
 				t.Error("the bystander's Update is there")
 			}
-			limit(t, s, 1<<20)
+			limitPages(t, s, 1<<20)
 			must(t, update(t.Context(), s, fill))
 			for want := int64(4); want < 7; want++ {
 				if n, err := s.Count(t.Context(), seen("a"), 1); n != want || err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -110,7 +111,7 @@ func (productsListCmd) Run(c *call) error {
 		return err
 	}
 	defer done()
-	all := paged(func(after ports.Cursor, n int) ([]domain.Product, error) {
+	all := app.Paged(func(after ports.Cursor, n int) ([]domain.Product, error) {
 		return p.Catalog.Products(c.ctx, seller, after, n)
 	}, func(p domain.Product) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
 	columns := []column{left("ID"), left("PERMALINK"), left("NAME"), left("KIND"), right("MINOR UNITS"), left("CURRENCY"), left("KEYS"), left("STATE")}

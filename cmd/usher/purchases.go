@@ -53,7 +53,7 @@ func (l purchasesListCmd) Run(c *call) error {
 	more := false
 	all := func(yield func(domain.PurchaseState, error) bool) {
 		n := 0
-		for s, err := range paged(func(after ports.Cursor, page int) ([]domain.PurchaseState, error) {
+		for s, err := range app.Paged(func(after ports.Cursor, page int) ([]domain.PurchaseState, error) {
 			q.After, q.Limit = after, page
 			return p.Sales.List(c.ctx, seller, q)
 		}, func(s domain.PurchaseState) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} }) {

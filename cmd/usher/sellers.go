@@ -66,7 +66,7 @@ func (s sellersAddCmd) Run(c *call) error {
 }
 
 func allSellers(c *call, p *app.Usher) iter.Seq2[domain.Seller, error] {
-	return paged(func(after ports.Cursor, n int) ([]domain.Seller, error) { return p.Sellers.List(c.ctx, after, n) },
+	return app.Paged(func(after ports.Cursor, n int) ([]domain.Seller, error) { return p.Sellers.List(c.ctx, after, n) },
 		func(s domain.Seller) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} })
 }
 
@@ -124,29 +124,4 @@ func (c *call) work() (*app.Usher, domain.SellerID, func(), error) {
 		return nil, "", nil, err
 	}
 	return p, s.ID, done, nil
-}
-
-// paged yields a list page by page.
-func paged[T any](read func(after ports.Cursor, n int) ([]T, error), place func(T) ports.Cursor) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		const page = 500
-		var after ports.Cursor
-		for {
-			some, err := read(after, page)
-			if err != nil {
-				var none T
-				yield(none, err)
-				return
-			}
-			for _, v := range some {
-				if !yield(v, nil) {
-					return
-				}
-				after = place(v)
-			}
-			if len(some) < page {
-				return
-			}
-		}
-	}
 }

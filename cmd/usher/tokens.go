@@ -51,7 +51,7 @@ func (tokensListCmd) Run(c *call) error {
 }
 
 func allTokens(c *call, p *app.Usher, seller domain.SellerID) iter.Seq2[domain.TokenState, error] {
-	return paged(func(after ports.Cursor, n int) ([]domain.TokenState, error) {
+	return app.Paged(func(after ports.Cursor, n int) ([]domain.TokenState, error) {
 		return p.Tokens.List(c.ctx, seller, after, n)
 	},
 		func(s domain.TokenState) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} })
