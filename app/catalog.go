@@ -55,9 +55,12 @@ type ProductEdit struct {
 // EditProduct changes a product, all of the edit or nothing.
 func (c *Catalog) EditProduct(ctx context.Context, seller domain.SellerID, id domain.ProductID, e ProductEdit) (domain.Product, error) {
 	at := c.at()
-	past, err := c.countPast(ctx, seller, id)
-	if err != nil {
-		return domain.Product{}, err
+	past := int64(0)
+	if e.Licensed != nil && *e.Licensed {
+		var err error
+		if past, err = c.countPast(ctx, seller, id); err != nil {
+			return domain.Product{}, err
+		}
 	}
 	return c.edit(ctx, seller, id, at, func(ctx context.Context, tx ports.Tx, p *domain.Product) ([]domain.Event, error) {
 		set(&p.Name, e.Name)
