@@ -31,13 +31,13 @@ func (l *Licensing) Verify(ctx context.Context, what domain.Lookup, count bool) 
 	if count {
 		n = 1
 	}
-	return l.answer(ctx, what, n, l.at(), domain.Facts.Verify)
+	return l.answer(ctx, n, func() (domain.Facts, error) { return l.find(ctx, what, domain.Facts.Verify) })
 }
 
 // Decrement takes one use back, down to 0, for the licence's seller. Anybody
 // else is refused with [domain.ErrNotOwner]. A disabled licence counts too.
 func (l *Licensing) Decrement(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
-	return l.answer(ctx, what, -1, l.at(), func(f domain.Facts) error { return f.OwnedBy(seller) })
+	return l.answer(ctx, -1, func() (domain.Facts, error) { return l.find(ctx, what, ownedBy(seller)) })
 }
 
 // Disable stops a key from verifying; it does not cancel a membership.
@@ -58,15 +58,13 @@ func (l *Licensing) Rotate(ctx context.Context, seller domain.SellerID, what dom
 	})
 }
 
-// answer finds a licence, decides, and counts n uses on exactly what it decided
-// from.
-func (l *Licensing) answer(ctx context.Context, what domain.Lookup, n int, at time.Time, decide func(domain.Facts) error) (Verification, error) {
+// answer finds a licence and counts n uses on exactly what it found; find also
+// decides.
+func (l *Licensing) answer(ctx context.Context, n int, find func() (domain.Facts, error)) (Verification, error) {
+	at := l.at()
 	for range rounds {
-		f, err := l.find(ctx, what)
+		f, err := find()
 		if err != nil {
-			return Verification{}, err
-		}
-		if err := decide(f); err != nil {
 			return Verification{}, err
 		}
 		uses, err := l.store.Count(ctx, f.Seen, n)
@@ -80,25 +78,38 @@ func (l *Licensing) answer(ctx context.Context, what domain.Lookup, n int, at ti
 	return Verification{}, domain.ErrUnavailable.Because(domain.ErrMoved)
 }
 
-func (l *Licensing) find(ctx context.Context, what domain.Lookup) (domain.Facts, error) {
-	if !domain.Storable(string(what.Key)) || !domain.Storable(string(what.ProductID)) || !domain.Storable(what.Permalink) {
-		return domain.Facts{}, domain.ErrLicenseNotFound
-	}
-	holders, err := l.store.Facts(ctx, what)
+// find returns the facts of the licence that is asked for, if decide lets it.
+func (l *Licensing) find(ctx context.Context, what domain.Lookup, decide func(domain.Facts) error) (domain.Facts, error) {
+	holders, err := l.holders(ctx, what)
 	if err != nil {
 		return domain.Facts{}, err
 	}
-	return domain.Choose(holders, what, l.cutoff)
+	f, err := domain.Choose(holders, what, l.cutoff)
+	if err != nil {
+		return domain.Facts{}, err
+	}
+	return f, decide(f)
+}
+
+// holders asks the store who has a key. What cannot be the name of anything is
+// nobody's, and the store is not asked.
+func (l *Licensing) holders(ctx context.Context, what domain.Lookup) ([]domain.Facts, error) {
+	if !domain.Storable(string(what.Key)) || !domain.Storable(string(what.ProductID)) || !domain.Storable(what.Permalink) {
+		return nil, nil
+	}
+	return l.store.Facts(ctx, what)
+}
+
+// ownedBy refuses everybody else's licence.
+func ownedBy(seller domain.SellerID) func(domain.Facts) error {
+	return func(f domain.Facts) error { return f.OwnedBy(seller) }
 }
 
 // change finds a licence, changes it for its seller, and answers what it is
 // afterwards. What was found is decided again inside the transaction.
 func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what domain.Lookup, do func(*domain.License, time.Time) domain.Event) (Verification, error) {
-	f, err := l.find(ctx, what)
+	f, err := l.find(ctx, what, ownedBy(seller))
 	if err != nil {
-		return Verification{}, err
-	}
-	if err := f.OwnedBy(seller); err != nil {
 		return Verification{}, err
 	}
 	at := l.at()

@@ -13,20 +13,14 @@ import (
 // not looked at. It is [domain.ErrLicenseNotFound] if the seller has none, and
 // [domain.ErrSeveralLicenses] if several products have the key.
 func (l *Licensing) Show(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
-	for range rounds {
-		f, err := l.own(ctx, seller, what)
+	what.Permalink = ""
+	return l.answer(ctx, 0, func() (domain.Facts, error) {
+		holders, err := l.holders(ctx, what)
 		if err != nil {
-			return Verification{}, err
+			return domain.Facts{}, err
 		}
-		uses, err := l.store.Count(ctx, f.Seen, 0)
-		if err == nil {
-			return Verification{f, uses, l.at()}, nil
-		}
-		if !errors.Is(err, domain.ErrMoved) {
-			return Verification{}, err
-		}
-	}
-	return Verification{}, domain.ErrUnavailable.Because(domain.ErrMoved)
+		return domain.Own(holders, seller)
+	})
 }
 
 // ShowOf is [Licensing.Show] for the licence of a purchase, whose key need not
@@ -59,16 +53,4 @@ func (l *Licensing) showByID(ctx context.Context, seller domain.SellerID, id dom
 		}
 	}
 	return Verification{}, domain.ErrUnavailable.Because(domain.ErrMoved)
-}
-
-// own finds the seller's one licence with a key.
-func (l *Licensing) own(ctx context.Context, seller domain.SellerID, what domain.Lookup) (domain.Facts, error) {
-	if !domain.Storable(string(what.Key)) || !domain.Storable(string(what.ProductID)) {
-		return domain.Facts{}, domain.ErrLicenseNotFound
-	}
-	holders, err := l.store.Facts(ctx, what)
-	if err != nil {
-		return domain.Facts{}, err
-	}
-	return domain.Own(holders, seller)
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // maxBody is the most that a request may carry. A verify needs 200 bytes; a
@@ -177,11 +176,4 @@ func blank(s string) bool {
 		}
 	}
 	return true
-}
-
-// storable reports whether a store may be asked about s. What it may not be
-// asked about (a NUL, invalid UTF-8) it cannot hold either, so a key, an id or
-// a permalink like that is "not found".
-func storable(s string) bool {
-	return utf8.ValidString(s) && !strings.Contains(s, "\x00")
 }

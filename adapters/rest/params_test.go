@@ -173,14 +173,6 @@ func TestBlank(t *testing.T) {
 	}
 }
 
-func TestStorable(t *testing.T) {
-	for in, want := range map[string]bool{"": true, "85DB562A": true, "ключ": true, "a\x00b": false, "a\xff": false} {
-		if got := storable(in); got != want {
-			t.Errorf("storable(%q) = %v, want %v", in, got, want)
-		}
-	}
-}
-
 // TestParamsLength: a body that says that it is too large is not waited for.
 func TestParamsLength(t *testing.T) {
 	body := strings.NewReader("k=A")

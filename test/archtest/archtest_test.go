@@ -49,7 +49,7 @@ func TestProgram_reachesTheDomain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(p.files, func(f file) bool { return f.path == "cmd/usher/wire_gen.go" }) {
-		t.Skip("the program is not wired yet")
+		t.Fatal("cmd/usher/wire_gen.go is missing: the program is not wired")
 	}
 	met := p.program("cmd/usher")
 	if _, ok := met[module+"/domain"]; !ok {
