@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/adapters/keyring"
@@ -50,7 +51,7 @@ func at(t testing.TB, path string) *Store {
 func engine(t testing.TB) *Store {
 	t.Helper()
 	s := at(t, filepath.Join(t.TempDir(), "a b%c?d#e.db"))
-	s.w.count = countOwn // before its first group
+	s.w.count, s.w.lendFor = countOwn, time.Hour // before its first group
 	must(t, do(s, `CREATE TABLE t_uses (id TEXT PRIMARY KEY, stamp INTEGER NOT NULL, n INTEGER NOT NULL) STRICT`))
 	must(t, do(s, `CREATE TABLE t_rows (x INTEGER PRIMARY KEY, pad BLOB) STRICT`))
 	must(t, do(s, `CREATE TABLE t_late (x INTEGER REFERENCES t_rows (x) DEFERRABLE INITIALLY DEFERRED) STRICT`))

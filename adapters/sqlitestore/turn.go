@@ -68,7 +68,7 @@ func (w *writer) lend(g *group, t *turn) (had []*turn) {
 	for ; t != nil; t = poll(w.turns) {
 		had = append(had, t)
 		w.lendTo(g, t)
-		if g.fate() != nil || len(had) == mostTurns || time.Since(start) > turnsFor {
+		if g.fate() != nil || len(had) == mostTurns || time.Since(start) > w.lendFor {
 			break
 		}
 	}

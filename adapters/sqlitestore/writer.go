@@ -16,7 +16,7 @@ const (
 	turnsWaiting  = 1024                  //
 	mostCounts    = 256                   // statements for counts in a group
 	mostTurns     = 64                    // closures in a group
-	turnsFor      = 4 * time.Millisecond  // after which no further closure joins the group
+	lendFor       = 4 * time.Millisecond  // after which no further closure joins the group
 	heldLong      = 50 * time.Millisecond // after which a closure is logged
 	workFor       = 20 * time.Millisecond // of unbroken work, after which
 	restFor       = time.Millisecond      // other processes get in: SQLite's wait for a lock is a poll, not a queue
@@ -31,6 +31,8 @@ type writer struct {
 	log   *slog.Logger
 	after func(*line) // runs between groups
 	sleep func(time.Duration)
+
+	lendFor time.Duration // the constant; tests that need one group have all day
 
 	mu     sync.RWMutex // keeps sends and the closing apart
 	closed bool
@@ -49,7 +51,7 @@ func startWriter(db *sql.DB, count countFunc, log *slog.Logger, after func(*line
 		return nil, err
 	}
 	w := &writer{
-		db: db, line: l, count: count, log: log, after: after, sleep: time.Sleep,
+		db: db, line: l, count: count, log: log, after: after, sleep: time.Sleep, lendFor: lendFor,
 		counts: make(chan *use, countsWaiting), turns: make(chan *turn, turnsWaiting),
 		ended: make(chan struct{}),
 		batch: batch{sums: map[domain.Seen]*sum{}},
