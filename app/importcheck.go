@@ -23,20 +23,13 @@ type checker struct {
 	said    names
 	open    []reference // named before it was said
 	shop    *shop       // the store's products and variants; nil: not asked yet
-}
-
-// reference is a thing that a record names.
-type reference struct {
-	line     int
-	seller   domain.SellerID
-	kind, id string // "product"
-	field    string // where the record names it
+	books   books       // the names that the store's payments, refunds and seats have
 }
 
 func newChecker(ctx context.Context, c *core, digest string, before ports.Task) (*checker, error) {
 	k := &checker{
 		core: c, digest: digest, before: reached(before), said: newNames(),
-		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{},
+		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{}, books: books{},
 	}
 	list := func(after ports.Cursor, limit int) ([]domain.Seller, error) {
 		return (&Sellers{c}).List(ctx, after, limit)
@@ -112,113 +105,4 @@ func (k *checker) end(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// references checks what a record names. What may be said later is kept for the
-// end.
-func (k *checker) references(ctx context.Context, r Record, owner domain.SellerID) error {
-	ref := func(kind, id, field string) reference { return reference{r.Line, owner, kind, id, field} }
-	later := func(kind, id, field string) {
-		if id != "" && k.said.owner(kind, id) != owner {
-			k.open = append(k.open, ref(kind, id, field))
-		}
-	}
-	switch v := r.Value.(type) {
-	case domain.Product:
-		for l := range v.Includes.All() {
-			later("product", string(l.ProductID), "includes")
-		}
-	case domain.Variant:
-		return k.resolve(ctx, ref("product", string(v.ProductID), "product"))
-	case domain.PurchaseState:
-		later("membership", string(v.MembershipID), "membership")
-		later("purchase", string(v.GiftOf), "gift_of")
-		later("purchase", string(v.BundleOf), "bundle_of")
-		later("purchase", string(v.PreorderOf), "preorder_of")
-		if err := k.resolve(ctx, ref("product", string(v.ProductID), "product")); err != nil {
-			return err
-		}
-		for id := range v.Variants.All() {
-			if err := k.isPart(ctx, ref("variant", string(id), "variants"), v.ProductID); err != nil {
-				return err
-			}
-		}
-	case domain.Membership:
-		if err := k.resolve(ctx, ref("product", string(v.ProductID), "product")); err != nil {
-			return err
-		}
-		return k.isPart(ctx, ref("purchase", string(v.PurchaseID), "purchase"), v.ProductID)
-	case ports.CountedLicense:
-		if v.License.SeatID != "" {
-			return domain.InvalidField("seat", "this version of usher keeps no seats yet")
-		}
-		return k.isPart(ctx, ref("purchase", string(v.License.PurchaseID), "purchase"), v.License.ProductID)
-	}
-	return nil
-}
-
-// resolve refuses a name that neither the source nor the store knows as the
-// seller's.
-func (k *checker) resolve(ctx context.Context, ref reference) error {
-	if k.said.owner(ref.kind, ref.id) == ref.seller {
-		return nil
-	}
-	_, ok, err := k.look(ctx, ref)
-	if err == nil && !ok {
-		err = unknown(ref)
-	}
-	return err
-}
-
-// isPart refuses a variant or purchase that is not the product's.
-func (k *checker) isPart(ctx context.Context, ref reference, product domain.ProductID) error {
-	of := k.said.part(ref.kind, ref.id)
-	if k.said.owner(ref.kind, ref.id) != ref.seller {
-		var ok bool
-		var err error
-		if of, ok, err = k.look(ctx, ref); err != nil {
-			return err
-		}
-		if !ok {
-			return unknown(ref)
-		}
-	}
-	if of != product {
-		return domain.InvalidField(ref.field, "the "+ref.kind+" "+strconv.Quote(ref.id)+" is of another product")
-	}
-	return nil
-}
-
-func unknown(ref reference) error {
-	return domain.InvalidField(ref.field, "the seller has no "+ref.kind+" "+strconv.Quote(ref.id))
-}
-
-// look asks the store for what is named, and for its product.
-func (k *checker) look(ctx context.Context, ref reference) (of domain.ProductID, ok bool, err error) {
-	if !k.stored[ref.seller] {
-		return "", false, nil
-	}
-	switch ref.kind {
-	case "product":
-		s, err := k.shopping(ctx)
-		return "", err == nil && s.products[domain.ProductID(ref.id)].SellerID == ref.seller, err
-	case "variant":
-		s, err := k.shopping(ctx)
-		if err != nil || s.variants[domain.VariantID(ref.id)].SellerID != ref.seller {
-			return "", false, err
-		}
-		return s.variants[domain.VariantID(ref.id)].ProductID, true, nil
-	}
-	err = k.store.View(ctx, ports.Seller(ref.seller), func(ctx context.Context, tx ports.Tx) (err error) {
-		if ref.kind == "membership" {
-			_, ok, err = there(tx.Memberships.ByID(ctx, domain.MembershipID(ref.id)))
-			return err
-		}
-		p, ok1, err := there(tx.Purchases.ByID(ctx, domain.PurchaseID(ref.id)))
-		if ok = ok1; ok {
-			of = p.State().ProductID
-		}
-		return err
-	})
-	return of, ok, err
 }

@@ -73,6 +73,9 @@ func (k *checker) inScope(ctx context.Context, seller, owner domain.SellerID, v 
 		}
 		return nil
 	})
+	if err == nil && fresh && seller == owner {
+		err = k.booked(ctx, owner, v)
+	}
 	return fresh, err
 }
 

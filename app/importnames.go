@@ -27,7 +27,7 @@ func markOf(parts ...string) mark {
 // names remembers on which line a source said what.
 type names struct {
 	on    map[mark]said
-	texts []string // of the owners and products, each once
+	texts []string // of the owners and of what things are part of, each once
 	text  map[string]uint32
 }
 
@@ -41,8 +41,8 @@ func newNames() names {
 }
 
 // add remembers something, and whose and part of what it is.
-func (n *names) add(line int, owner domain.SellerID, part domain.ProductID, name ...string) {
-	n.on[markOf(name...)] = said{line, n.place(string(owner)), n.place(string(part))}
+func (n *names) add(line int, owner domain.SellerID, part string, name ...string) {
+	n.on[markOf(name...)] = said{line, n.place(string(owner)), n.place(part)}
 }
 
 func (n *names) place(s string) uint32 {
@@ -63,10 +63,8 @@ func (n *names) owner(kind, id string) domain.SellerID {
 	return domain.SellerID(n.texts[n.on[markOf(kind, id)].owner])
 }
 
-// part returns the product of a variant or purchase that was said.
-func (n *names) part(kind, id string) domain.ProductID {
-	return domain.ProductID(n.texts[n.on[markOf(kind, id)].part])
-}
+// part returns what something that was said is part of, see [partOf].
+func (n *names) part(kind, id string) string { return n.texts[n.on[markOf(kind, id)].part] }
 
 // ownerOf returns the seller that a record belongs to.
 func ownerOf(v any) domain.SellerID {
@@ -79,7 +77,17 @@ func ownerOf(v any) domain.SellerID {
 		return v.SellerID
 	case domain.PurchaseState:
 		return v.SellerID
-	case domain.Membership:
+	case domain.MembershipState:
+		return v.SellerID
+	case domain.MembershipRecord:
+		return v.SellerID
+	case domain.PaymentState:
+		return v.SellerID
+	case domain.Refund:
+		return v.SellerID
+	case domain.Dispute:
+		return v.SellerID
+	case domain.Seat:
 		return v.SellerID
 	case ports.CountedLicense:
 		return v.License.SellerID
@@ -89,13 +97,16 @@ func ownerOf(v any) domain.SellerID {
 	return ""
 }
 
-// partOf returns the product that a variant or purchase is part of.
-func partOf(v any) domain.ProductID {
+// partOf returns what a thing is part of, if others ask: the product of a
+// variant or purchase, the purchase of a seat.
+func partOf(v any) string {
 	switch v := v.(type) {
 	case domain.Variant:
-		return v.ProductID
+		return string(v.ProductID)
 	case domain.PurchaseState:
-		return v.ProductID
+		return string(v.ProductID)
+	case domain.Seat:
+		return string(v.PurchaseID)
 	}
 	return ""
 }
@@ -110,8 +121,18 @@ func idOf(v any) (kind, id string) {
 		return "variant", string(v.ID)
 	case domain.PurchaseState:
 		return "purchase", string(v.ID)
-	case domain.Membership:
+	case domain.MembershipState:
 		return "membership", string(v.ID)
+	case domain.MembershipRecord:
+		return "membership", string(v.ID)
+	case domain.PaymentState:
+		return "payment", string(v.ID)
+	case domain.Refund:
+		return "refund", string(v.ID)
+	case domain.Dispute:
+		return "dispute", string(v.ID)
+	case domain.Seat:
+		return "seat", string(v.ID)
 	case ports.CountedLicense:
 		return "license", string(v.License.ID)
 	case domain.TokenState:
@@ -138,6 +159,21 @@ func namesOf(v any) []name {
 		return all
 	case domain.PurchaseState:
 		return []name{{"order_number", []string{"order", strconv.FormatInt(v.OrderNumber, 10), string(v.SellerID)}}}
+	case domain.PaymentState:
+		all := []name{{"key", []string{"payment key", v.Key, string(v.SellerID)}}}
+		if v.ProcessorRef != "" {
+			all = append(all, name{"processor_ref", []string{"payment at its processor", v.ProcessorRef, string(v.SellerID)}})
+		}
+		if v.Kind == domain.RenewalPayment && v.Status == domain.Paid {
+			all = append(all, name{"cycle", []string{"paid renewal", strconv.Itoa(v.Cycle), string(v.MembershipID)}})
+		}
+		return all
+	case domain.Refund:
+		return []name{{"key", []string{"refund key", v.Key, string(v.SellerID)}}}
+	case domain.Seat:
+		if v.Assigned() {
+			return []name{{"email", []string{"seat of", string(v.PurchaseID), v.Email}}}
+		}
 	case ports.CountedLicense:
 		l := v.License
 		return []name{

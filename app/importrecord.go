@@ -20,7 +20,17 @@ func checkForm(v any) error {
 		return v.Check()
 	case domain.PurchaseState:
 		return v.Check()
-	case domain.Membership:
+	case domain.MembershipState:
+		return v.Check()
+	case domain.MembershipRecord:
+		return checkRecord(v)
+	case domain.PaymentState:
+		return v.Check()
+	case domain.Refund:
+		return v.Check()
+	case domain.Dispute:
+		return v.Check()
+	case domain.Seat:
 		return v.Check()
 	case ports.CountedLicense:
 		if v.Uses < 0 {
@@ -55,8 +65,26 @@ func stored(ctx context.Context, tx ports.Tx, v any) (any, bool, error) {
 			return p.State(), true, nil
 		}
 		return nil, false, err
-	case domain.Membership:
-		return anything(there(tx.Memberships.ByID(ctx, v.ID)))
+	case domain.MembershipState:
+		m, ok, err := there(tx.Memberships.ByID(ctx, v.ID))
+		if ok {
+			return m.State(), true, nil
+		}
+		return nil, false, err
+	case domain.MembershipRecord:
+		return adopted(ctx, tx, v)
+	case domain.PaymentState:
+		p, ok, err := there(tx.Payments.ByID(ctx, v.ID))
+		if ok {
+			return p.State(), true, nil
+		}
+		return nil, false, err
+	case domain.Refund:
+		return anything(there(tx.Refunds.ByID(ctx, v.ID)))
+	case domain.Dispute:
+		return anything(there(tx.Disputes.ByID(ctx, v.ID)))
+	case domain.Seat:
+		return anything(there(tx.Seats.ByID(ctx, v.ID)))
 	case ports.CountedLicense:
 		l, ok, err := there(tx.Licenses.ByID(ctx, v.License.ID))
 		if ok {
@@ -98,8 +126,18 @@ func insertRecord(ctx context.Context, tx ports.Tx, v any) (bool, error) {
 		err = tx.Variants.Insert(ctx, v)
 	case domain.PurchaseState:
 		err = tx.Purchases.Insert(ctx, domain.RestorePurchase(v))
-	case domain.Membership:
-		err = tx.Memberships.Insert(ctx, v)
+	case domain.MembershipState:
+		err = tx.Memberships.Insert(ctx, domain.RestoreMembership(v))
+	case domain.MembershipRecord:
+		err = adopt(ctx, tx, v)
+	case domain.PaymentState:
+		err = tx.Payments.Insert(ctx, domain.RestorePayment(v))
+	case domain.Refund:
+		err = tx.Refunds.Insert(ctx, v)
+	case domain.Dispute:
+		err = tx.Disputes.Insert(ctx, v)
+	case domain.Seat:
+		err = tx.Seats.Insert(ctx, v)
 	case ports.CountedLicense:
 		err = tx.Licenses.Insert(ctx, domain.RestoreLicense(v.License), v.Uses)
 	case domain.TokenState:

@@ -226,10 +226,12 @@ func TestComplete(t *testing.T) {
 func TestComplete_aTrialBegins(t *testing.T) {
 	w := newWorld(t)
 	club := fixture.Product(w.ana, fixture.Renewable)
-	p, m := fixture.Renewal(club, pending)
-	m.FreeTrialEndsAt = w.clock.now().Add(time.Hour)
-	later, ended := fixture.Renewal(club, pending)
-	ended.FreeTrialEndsAt = w.clock.now()
+	trial := func(until time.Time) (domain.PurchaseState, domain.MembershipState) {
+		p, _ := fixture.Renewal(club, pending)
+		return p, recordOf(p, func(r *domain.MembershipRecord) { r.FreeTrialEndsAt = until }).Adopt(p)
+	}
+	p, m := trial(w.clock.now().Add(time.Hour))
+	later, ended := trial(w.clock.now())
 	w.fill(club, p, m, later, ended)
 	done := must(w.Sales.Complete(w.ctx(), w.ana.ID, p.ID, later.ID))
 	if done[0].Purchase.Status != domain.Trial || done[0].License.ID == "" {

@@ -97,11 +97,13 @@ func (s *Sales) complete(ctx context.Context, tx ports.Tx, p *domain.Purchase, a
 	if err != nil {
 		return Sale{}, err
 	}
-	var m domain.Membership
+	var m domain.MembershipState
 	if was.MembershipID != "" {
-		if m, err = tx.Memberships.ByID(ctx, was.MembershipID); err != nil {
+		kept, err := tx.Memberships.ByID(ctx, was.MembershipID)
+		if err != nil {
 			return Sale{}, err
 		}
+		m = kept.State()
 	}
 	events, err := p.Complete(m.InTrial(at), seller, at)
 	if err != nil {

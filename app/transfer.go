@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"iter"
-	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -15,9 +14,11 @@ import (
 type Transfer struct{ *core }
 
 // Record is one thing: a [domain.Seller], [domain.Product], [domain.Variant],
-// [domain.PurchaseState], [domain.Membership], [ports.CountedLicense] or
-// [domain.TokenState]. A thing comes after what it belongs to; a seller, before
-// all of its own.
+// [domain.PurchaseState], [domain.MembershipState], [domain.PaymentState],
+// [domain.Refund], [domain.Dispute], [domain.Seat], [ports.CountedLicense] or
+// [domain.TokenState]. A [domain.MembershipRecord] is imported, and exported as
+// the membership that it became. A thing comes after what it belongs to; a
+// seller, before all of its own.
 type Record struct {
 	Line  int // in the file, from 1 and growing; 0 when exported
 	Value any
@@ -37,7 +38,7 @@ func (t *Transfer) Export(ctx context.Context) iter.Seq2[Record, error] {
 			if !yield(Record{Value: s}, err) || err != nil {
 				return
 			}
-			e := export{t.core, ctx, s.ID, map[mark]bool{}}
+			e := export{core: t.core, ctx: ctx, seller: s.ID, out: map[mark]bool{}}
 			if !e.everything(yield) {
 				return
 			}
@@ -53,6 +54,7 @@ type export struct {
 	ctx    context.Context
 	seller domain.SellerID
 	out    map[mark]bool
+	moved  bool // some membership names a tier that was made behind the export's back
 }
 
 func (e *export) everything(yield func(Record, error) bool) bool {
@@ -70,9 +72,56 @@ func (e *export) everything(yield func(Record, error) bool) bool {
 			}
 			return e.has("product", string(p.ProductID)) && e.add("purchase", string(p.ID))
 		}) &&
-		pass(e.memberships(), yield, func(m domain.Membership) bool { return e.has("purchase", string(m.PurchaseID)) }) &&
-		pass(e.licenses(), yield, func(l ports.CountedLicense) bool { return e.has("purchase", string(l.License.PurchaseID)) }) &&
+		pass(e.memberships(), yield, func(m domain.MembershipState) bool {
+			if !e.has("purchase", string(m.PurchaseID)) {
+				return false
+			}
+			for _, t := range tiersOf(m) {
+				e.moved = e.moved || t.id != "" && !e.has("variant", string(t.id)) && e.add("tier", string(t.id))
+			}
+			return e.add("membership", string(m.ID))
+		}) &&
+		e.newTiers(yield) &&
+		e.money(yield) &&
+		pass(e.seats(), yield, func(s domain.Seat) bool {
+			return e.has("purchase", string(s.PurchaseID)) && e.add("seat", string(s.ID))
+		}) &&
+		pass(e.licenses(), yield, func(l ports.CountedLicense) bool {
+			return e.has("purchase", string(l.License.PurchaseID)) && (l.License.SeatID == "" || e.has("seat", string(l.License.SeatID)))
+		}) &&
 		pass(e.tokens(), yield, func(domain.TokenState) bool { return true })
+}
+
+// newTiers yields the variants that memberships moved to since the variants were
+// read: unlike a sale, a membership that was there before may name one.
+func (e *export) newTiers(yield func(Record, error) bool) bool {
+	return !e.moved || pass(e.variants(), yield, func(v domain.Variant) bool {
+		return e.has("tier", string(v.ID)) && !e.has("variant", string(v.ID)) && e.add("variant", string(v.ID))
+	})
+}
+
+// money yields payments, each before its refunds, and then the disputes.
+func (e *export) money(yield func(Record, error) bool) bool {
+	for p, err := range e.refunded() {
+		if err != nil {
+			yield(Record{}, err)
+			return false
+		}
+		of := p.payment
+		if !e.has("purchase", string(of.PurchaseID)) || of.MembershipID != "" && !e.has("membership", string(of.MembershipID)) {
+			continue
+		}
+		e.add("payment", string(of.ID))
+		if !yield(Record{Value: of}, nil) {
+			return false
+		}
+		for _, r := range p.refunds {
+			if !yield(Record{Value: r}, nil) {
+				return false
+			}
+		}
+	}
+	return pass(e.disputes(), yield, func(d domain.Dispute) bool { return e.has("payment", string(d.PaymentID)) })
 }
 
 func (e *export) has(kind, id string) bool { return e.out[markOf(kind, id)] }
@@ -80,60 +129,6 @@ func (e *export) has(kind, id string) bool { return e.out[markOf(kind, id)] }
 func (e *export) add(kind, id string) bool {
 	e.out[markOf(kind, id)] = true
 	return true
-}
-
-func (e *export) products() iter.Seq2[domain.Product, error] {
-	return Paged(func(after ports.Cursor, limit int) ([]domain.Product, error) {
-		return (&Catalog{e.core}).Products(e.ctx, e.seller, after, limit)
-	}, func(p domain.Product) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
-}
-
-func (e *export) variants() iter.Seq2[domain.Variant, error] {
-	return func(yield func(domain.Variant, error) bool) {
-		for p, err := range e.products() {
-			var of []domain.Variant
-			if err == nil {
-				of, err = (&Catalog{e.core}).Variants(e.ctx, e.seller, p.ID)
-			}
-			if err != nil {
-				yield(domain.Variant{}, err)
-				return
-			}
-			for _, v := range of {
-				if !yield(v, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (e *export) purchases() iter.Seq2[domain.PurchaseState, error] {
-	return Paged(func(after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
-		return (&Sales{e.core}).List(e.ctx, e.seller, ports.PurchaseQuery{After: after, Limit: limit})
-	}, func(p domain.PurchaseState) ports.Cursor { return placeOf(p.CreatedAt, p.ID) })
-}
-
-func (e *export) memberships() iter.Seq2[domain.Membership, error] {
-	return Paged(func(after ports.Cursor, limit int) ([]domain.Membership, error) {
-		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]domain.Membership, error) {
-			return tx.Memberships.List(ctx, after, limit)
-		})
-	}, func(m domain.Membership) ports.Cursor { return placeOf(m.CreatedAt, m.ID) })
-}
-
-func (e *export) licenses() iter.Seq2[ports.CountedLicense, error] {
-	return Paged(func(after ports.Cursor, limit int) ([]ports.CountedLicense, error) {
-		return load(e.ctx, e.core, e.seller, func(ctx context.Context, tx ports.Tx) ([]ports.CountedLicense, error) {
-			return tx.Licenses.List(ctx, after, limit)
-		})
-	}, func(l ports.CountedLicense) ports.Cursor { return placeOf(l.License.CreatedAt, l.License.ID) })
-}
-
-func (e *export) tokens() iter.Seq2[domain.TokenState, error] {
-	return Paged(func(after ports.Cursor, limit int) ([]domain.TokenState, error) {
-		return (&Tokens{e.core}).List(e.ctx, e.seller, after, limit)
-	}, func(s domain.TokenState) ports.Cursor { return placeOf(s.CreatedAt, s.ID) })
 }
 
 // pass yields those things that fit as records, and reports whether more are
@@ -149,8 +144,4 @@ func pass[T any](things iter.Seq2[T, error], yield func(Record, error) bool, fit
 		}
 	}
 	return true
-}
-
-func placeOf[ID ~string](at time.Time, id ID) ports.Cursor {
-	return ports.Cursor{At: at, ID: string(id)}
 }

@@ -174,7 +174,6 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 	renewing, member := fixture.Renewal(club, func(p *domain.PurchaseState) {
 		p.Quantity, p.Multiseat, p.Variants = 3, true, domain.ChosenVariants(tier.ID)
 	})
-	member = fixture.Distinct(member)
 	given, received := fixture.Gift(pencil)
 	pre := fixture.Purchase(pencil, func(p *domain.PurchaseState) { p.Status = domain.Preordered })
 	whole := fixture.Purchase(set)
@@ -189,13 +188,14 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 	disabled := fixture.License(rich, func(l *domain.LicenseState) {
 		l.DisabledAt, l.Key = fixture.T0.AddDate(0, 1, 0), " ключ of another system"
 	})
-	return []any{
+	things := []any{
 		s, set, pencil, club, gone, large, red, tier,
 		renewing, given, received, pre, whole, part, old, rich, member,
 		ports.CountedLicense{License: fixture.License(renewing), Uses: 1 << 40}, ports.CountedLicense{License: fixture.License(received)},
 		ports.CountedLicense{License: fixture.License(part)}, ports.CountedLicense{License: disabled, Uses: 7},
 		fixture.Token(s, s.Email), fixture.Token(s, s.Email+"'s old secret", func(k *domain.TokenState) { *k = fixture.Distinct(*k) }),
 	}
+	return append(things, members(club, tier.ID)...)
 }
 
 // plainSale is the j-th sale of the i-th seller's pencil, the same each time.

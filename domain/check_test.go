@@ -209,25 +209,6 @@ func TestPurchaseState_Check(t *testing.T) {
 	checks(t, good, P.Check, rows)
 }
 
-func TestMembership_Check(t *testing.T) {
-	good := Membership{ID: "m", SellerID: "ana", ProductID: "club", PurchaseID: "sale", Recurrence: Monthly, StartedAt: t0, CreatedAt: t0}
-	checks(t, good, Membership.Check, []row[Membership]{
-		{"no id", func(m *Membership) { m.ID = "" }, "id"},
-		{"no seller", func(m *Membership) { m.SellerID = "" }, "seller"},
-		{"no product", func(m *Membership) { m.ProductID = "" }, "product"},
-		{"no purchase", func(m *Membership) { m.PurchaseID = "" }, "purchase"},
-		{"no recurrence", func(m *Membership) { m.Recurrence = "" }, "recurrence"},
-		{"an unknown recurrence", func(m *Membership) { m.Recurrence = "weekly" }, "recurrence"},
-		{"cancelled by a stranger", func(m *Membership) { m.CancelledBy = "stranger" }, "cancelled_by"},
-		{"cancelled by its buyer", func(m *Membership) { m.CancelledBy = Buyer }, ""},
-		{"cancelled by its seller", func(m *Membership) { m.CancelledBy = SellerActor }, ""},
-		{"cancelled by an admin", func(m *Membership) { m.CancelledBy = Admin }, ""},
-		{"no start", func(m *Membership) { m.StartedAt = time.Time{} }, "started_at"},
-		{"fewer charges than none", func(m *Membership) { m.Charges = -1 }, "charges"},
-		{"no time", func(m *Membership) { m.CreatedAt = time.Time{} }, "created_at"},
-	})
-}
-
 func TestLicenseState_Check(t *testing.T) {
 	good := LicenseState{ID: "l", SellerID: "ana", ProductID: "pen", PurchaseID: "sale", Key: "K", CreatedAt: t0}
 	checks(t, good, LicenseState.Check, []row[LicenseState]{

@@ -33,10 +33,14 @@ const (
 // A purchase with several seats gives those, any other one, whatever its
 // quantity.
 func (f Facts) Entitlement(at time.Time) Entitlement {
-	p, m := f.Purchase, f.Membership
+	p, m := f.Purchase, f.Membership.CaughtUp(at)
+	began := m.Period().StartAt
+	if m.Status == PastDue { // nobody has paid for this one
+		began = Boundary(m.AnchorAt, m.Offset-m.Recurrence.Months())
+	}
 	e := Entitlement{Reason: EntitlementOK, Seats: 1}
 	if p.Multiseat {
-		e.Seats = p.Quantity
+		e.Seats = f.Quantity(at)
 	}
 	switch {
 	case !p.RevokedAt.IsZero():
@@ -45,9 +49,9 @@ func (f Facts) Entitlement(at time.Time) Entitlement {
 		e.Reason, e.EndsAt = EntitlementLicenseDisabled, f.License.DisabledAt
 	case p.Status == Pending || p.Status == Failed || p.Status == Preordered:
 		e.Reason = EntitlementNotPaid
-	case p.FullyRefunded() && !m.StartedAt.After(Later(p.CreatedAt, m.FreeTrialEndsAt)):
+	case p.FullyRefunded() && !began.After(Later(p.CreatedAt, m.FreeTrialEndsAt)):
 		e.Reason, e.EndsAt = EntitlementRefunded, p.RefundedAt
-	case !p.DisputedAt.IsZero() && p.DisputeWonAt.IsZero() && !m.StartedAt.After(p.DisputedAt):
+	case !p.DisputedAt.IsZero() && p.DisputeWonAt.IsZero() && !began.After(p.DisputedAt):
 		e.Reason, e.EndsAt = EntitlementDisputed, p.DisputedAt
 	default:
 		e.EndsAt = m.AccessEndsAt()
@@ -59,19 +63,21 @@ func (f Facts) Entitlement(at time.Time) Entitlement {
 	return e
 }
 
+// Quantity returns how many the licence's sale counts at that instant: the
+// seats in force of a membership, else the quantity of the purchase.
+func (f Facts) Quantity(at time.Time) int {
+	if f.Membership.ID == "" {
+		return f.Purchase.Quantity
+	}
+	return f.Membership.CaughtUp(at).SeatsNow()
+}
+
 // AccessEndsAt returns the earliest of the end times, or zero if there is none.
 // An instalment plan that was paid to its end leaves the product with its
 // buyer, so only a plan that was cancelled or failed ends access.
-func (m Membership) AccessEndsAt() time.Time {
-	ends := []time.Time{m.CancelledAt, m.FailedAt, m.EndedAt}
-	if m.Installments {
-		ends = ends[:2]
+func (s MembershipState) AccessEndsAt() time.Time {
+	if s.Installments {
+		return earliest(s.CancelledAt, s.FailedAt)
 	}
-	var first time.Time
-	for _, t := range ends {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
-	return first
+	return earliest(s.CancelledAt, s.FailedAt, s.EndedAt)
 }

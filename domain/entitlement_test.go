@@ -11,9 +11,25 @@ func TestEntitlement(t *testing.T) {
 	sale := func(f *Facts) {
 		f.Purchase = PurchaseState{Status: Successful, Quantity: 1, Price: Money{1000, "usd"}, CreatedAt: days(-40)}
 	}
-	membership := func(f *Facts) {
-		f.Purchase.MembershipID = "m"
-		f.Membership = Membership{ID: "m", Recurrence: Monthly, StartedAt: days(-40)}
+	record := func(mod func(*MembershipRecord)) func(*Facts) {
+		return func(f *Facts) {
+			f.Purchase.MembershipID = "m"
+			r := MembershipRecord{
+				ID: "m", SellerID: "ana", ProductID: "club", PurchaseID: "sale", Recurrence: Yearly, StartedAt: days(-40), CreatedAt: days(-40),
+			}
+			mod(&r)
+			if f.Membership = r.Adopt(f.Purchase); f.Membership.Check() != nil {
+				t.Fatal(f.Membership.Check())
+			}
+		}
+	}
+	membership := record(func(*MembershipRecord) {})
+	// A period of a year began so many days ago, after others.
+	began := func(n int) func(*Facts) {
+		return func(f *Facts) {
+			membership(f)
+			f.Membership.AnchorAt, f.Membership.Cycle = days(n), 2
+		}
 	}
 	refunded := func(f *Facts) { f.Purchase.Refunded, f.Purchase.RefundedAt = 1000, days(-1) }
 	disputed := func(f *Facts) { f.Purchase.DisputedAt = days(-2) }
@@ -46,30 +62,41 @@ func TestEntitlement(t *testing.T) {
 		{"access taken away comes first of all", with{refunded, disabled, revoked}, Entitlement{false, "access_revoked", days(-4), 1}},
 
 		{"a membership without an end gives access", with{membership}, Entitlement{true, "ok", time.Time{}, 1}},
-		{"one that will be cancelled says when", with{membership, func(f *Facts) { f.Membership.CancelledAt = days(9) }}, Entitlement{true, "ok", days(9), 1}},
-		{"one is over at the very instant", with{membership, func(f *Facts) { f.Membership.CancelledAt = now }}, Entitlement{false, "membership_ended", now, 1}},
-		{"a moment before, it is not", with{membership, func(f *Facts) { f.Membership.CancelledAt = now.Add(time.Microsecond) }}, Entitlement{true, "ok", now.Add(time.Microsecond), 1}},
-		{"a failed one is over", with{membership, func(f *Facts) { f.Membership.FailedAt = days(-5) }}, Entitlement{false, "membership_ended", days(-5), 1}},
-		{"so is one that ran its length", with{membership, func(f *Facts) { f.Membership.EndedAt = days(-6) }}, Entitlement{false, "membership_ended", days(-6), 1}},
-		{"the first of several ends counts", with{membership, func(f *Facts) {
-			f.Membership.CancelledAt, f.Membership.FailedAt, f.Membership.EndedAt = days(5), days(-7), days(-1)
-		}}, Entitlement{false, "membership_ended", days(-7), 1}},
-		{"one whose record is missing gives access", with{membership, func(f *Facts) { f.Membership = Membership{} }}, Entitlement{true, "ok", time.Time{}, 1}},
-		{"instalments paid to the end leave the product with its buyer", with{membership, func(f *Facts) {
-			f.Membership.Installments, f.Membership.EndedAt = true, days(-1)
+		{"one that will be cancelled says when", with{record(func(r *MembershipRecord) { r.CancelledAt = days(9) })}, Entitlement{true, "ok", days(9), 1}},
+		{"one is over at the very instant", with{record(func(r *MembershipRecord) { r.CancelledAt = now })}, Entitlement{false, "membership_ended", now, 1}},
+		{"a second before, it is not", with{record(func(r *MembershipRecord) { r.CancelledAt = now.Add(time.Second) })}, Entitlement{true, "ok", now.Add(time.Second), 1}},
+		{"a failed one is over", with{record(func(r *MembershipRecord) { r.FailedAt = days(-5) })}, Entitlement{false, "membership_ended", days(-5), 1}},
+		{"so is one that ran its length", with{record(func(r *MembershipRecord) { r.EndedAt = days(-6) })}, Entitlement{false, "membership_ended", days(-6), 1}},
+		{"the first of several ends counts", with{record(func(r *MembershipRecord) {
+			r.CancelledAt, r.FailedAt, r.EndedAt = days(5), days(-7), days(-1)
+		})}, Entitlement{false, "membership_ended", days(-7), 1}},
+		{"one whose record is missing gives access", with{membership, func(f *Facts) { f.Membership = MembershipState{} }}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"instalments paid to the end leave the product with its buyer", with{record(func(r *MembershipRecord) {
+			r.Installments, r.EndedAt = true, days(-1)
+		})}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"instalments that failed do not", with{record(func(r *MembershipRecord) {
+			r.Installments, r.FailedAt = true, days(-1)
+		})}, Entitlement{false, "membership_ended", days(-1), 1}},
+
+		{"a membership gives the seats in force, paid and free, not those of the sale", with{membership, func(f *Facts) {
+			f.Purchase.Multiseat, f.Membership.Seats, f.Membership.Complimentary, f.Membership.Pending.Seats = true, 4, 2, 3
+		}}, Entitlement{true, "ok", time.Time{}, 6}},
+		{"grace that ran out is over though no worker came", with{began(-10), func(f *Facts) {
+			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-10), GraceEndsAt: days(-5)}
+		}}, Entitlement{false, "membership_ended", days(-5), 1}},
+		{"one that is overdue gives access while there is grace", with{began(-1), func(f *Facts) {
+			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-1), GraceEndsAt: days(4)}
 		}}, Entitlement{true, "ok", time.Time{}, 1}},
-		{"instalments that failed do not", with{membership, func(f *Facts) {
-			f.Membership.Installments, f.Membership.FailedAt = true, days(-1)
-		}}, Entitlement{false, "membership_ended", days(-1), 1}},
+		{"one that ran its length is over though no worker came", with{began(-365), func(f *Facts) { f.Membership.Charges = 2 }}, Entitlement{false, "membership_ended", now, 1}},
 
 		{"a refund in a membership's first period ends access", with{membership, refunded}, Entitlement{false, "refunded", days(-1), 1}},
-		{"the next period brings it back", with{membership, refunded, func(f *Facts) { f.Membership.StartedAt = now }}, Entitlement{true, "ok", time.Time{}, 1}},
-		{"a refund of a period that is over ends nothing", with{membership, refunded, func(f *Facts) { f.Membership.StartedAt = days(-10) }}, Entitlement{true, "ok", time.Time{}, 1}},
-		{"the period after a trial is the first", with{membership, refunded, func(f *Facts) {
-			f.Membership.FreeTrialEndsAt, f.Membership.StartedAt = days(-10), days(-10)
+		{"the next period brings it back", with{began(0), refunded}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"a refund of a period that is over ends nothing", with{began(-10), refunded}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"the period after a trial is the first", with{began(-10), refunded, func(f *Facts) {
+			f.Membership.FreeTrialEndsAt, f.Membership.Cycle = days(-10), 1
 		}}, Entitlement{false, "refunded", days(-1), 1}},
-		{"a dispute ends a membership in any period", with{membership, disputed, func(f *Facts) { f.Membership.StartedAt = days(-10) }}, Entitlement{false, "disputed", days(-2), 1}},
-		{"until it is restarted", with{membership, disputed, func(f *Facts) { f.Membership.StartedAt = days(-1) }}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"a dispute ends a membership in any period", with{began(-10), disputed}, Entitlement{false, "disputed", days(-2), 1}},
+		{"until it is restarted", with{began(-1), disputed}, Entitlement{true, "ok", time.Time{}, 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var f Facts

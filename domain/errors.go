@@ -137,6 +137,41 @@ var (
 	ErrNotDeleted      = &Error{Kind: Precondition, Code: "product_not_deleted", Msg: "the product is not deleted, or was deleted too long ago"}
 )
 
+// What a membership's state forbids (its codes are permanent).
+var (
+	ErrBelowMinimumSeats   = &Error{Kind: Invalid, Code: "below_minimum_seats", Field: "seats", Msg: "at least one seat is paid for; cancel the membership instead"}
+	ErrAboveMaximumSeats   = &Error{Kind: Invalid, Code: "above_maximum_seats", Field: "seats", Msg: "more seats than the product sells to one buyer"}
+	ErrTierCapacity        = &Error{Kind: Precondition, Code: "tier_capacity_exceeded", Field: "seats", Msg: "the tier has not so many seats left"}
+	ErrSeatsAssigned       = &Error{Kind: Precondition, Code: "seats_assigned", Field: "seats", Msg: "more seats are assigned than would be left; free some first"}
+	ErrNoSeatAvailable     = &Error{Kind: Precondition, Code: "no_seat_available", Msg: "every seat is assigned, or will be gone at the next renewal"}
+	ErrMixedDirection      = &Error{Kind: Precondition, Code: "mixed_direction", Msg: "one part of the change is more and the other less; ask for them one after the other"}
+	ErrCreditExceedsCharge = &Error{Kind: Precondition, Code: "credit_exceeds_charge", Msg: "what is left of the paid period is worth more than the new one costs"}
+	ErrPaymentDeclined     = &Error{Kind: Declined, Code: "payment_declined", Msg: "the payment was declined; nothing has changed"}
+	ErrChangeInProgress    = &Error{Kind: Conflict, Code: "change_in_progress", Msg: "a payment for this membership has no answer yet; try again when it has"}
+	ErrRenewalInProgress   = &Error{Kind: Conflict, Code: "renewal_in_progress", Msg: "the period is over and its renewal has not run; try again in a moment"}
+	ErrPaymentOverdue      = &Error{Kind: Precondition, Code: "payment_overdue", Msg: "a payment is overdue; pay it first"}
+	ErrCancelScheduled     = &Error{Kind: Precondition, Code: "cancellation_scheduled", Msg: "the membership is cancelled at the end of its period; take that back first"}
+	ErrFixedLength         = &Error{Kind: Precondition, Code: "fixed_length_no_plan_change", Msg: "a membership of fixed length keeps its seats, tier and recurrence"}
+	ErrQuoteStale          = &Error{Kind: Conflict, Code: "quote_stale", Field: "quote", Msg: "the membership has changed since this quote; ask for a new one"}
+	ErrQuoteExpired        = &Error{Kind: Conflict, Code: "quote_expired", Field: "quote", Msg: "the quote is too old; ask for a new one"}
+	ErrNotActive           = &Error{Kind: Precondition, Code: "not_active", Msg: "the membership has ended"}
+	ErrNotRestartable      = &Error{Kind: Precondition, Code: "not_restartable", Msg: "the buyer cannot restart this membership"}
+	ErrNotCancelled        = &Error{Kind: Precondition, Code: "not_cancelled", Msg: "no cancellation is scheduled"}
+	ErrAlreadyActive       = &Error{Kind: Precondition, Code: "already_active", Msg: "the membership has not ended"}
+	ErrNoticeTooShort      = &Error{Kind: Invalid, Code: "notice_too_short", Field: "effective_at", Msg: "members are told of a new price at least seven days before"}
+)
+
+// What the state of a payment, a refund, a dispute or a seat forbids.
+var (
+	ErrPaymentNotFound = &Error{Kind: NotFound, Code: "payment_not_found", Msg: "no such payment"}
+	ErrRefundNotFound  = &Error{Kind: NotFound, Code: "refund_not_found", Msg: "no such refund"}
+	ErrDisputeNotFound = &Error{Kind: NotFound, Code: "dispute_not_found", Msg: "no such dispute"}
+	ErrSeatNotFound    = &Error{Kind: NotFound, Code: "seat_not_found", Msg: "no such seat"}
+	ErrPaymentClosed   = &Error{Kind: Conflict, Code: "payment_closed", Msg: "the payment or refund has another answer already"}
+	ErrDisputeClosed   = &Error{Kind: Conflict, Code: "dispute_closed", Msg: "the dispute has the other outcome already"}
+	ErrSeatRevoked     = &Error{Kind: Precondition, Code: "seat_revoked", Msg: "the seat was taken back"}
+)
+
 // What is taken.
 var (
 	ErrExists           = &Error{Kind: Conflict, Code: "exists", Msg: "something with this id is there already"}
@@ -144,6 +179,8 @@ var (
 	ErrLicenseExists    = &Error{Kind: Conflict, Code: "license_exists", Msg: "the purchase has a license already"}
 	ErrKeyTaken         = &Error{Kind: Conflict, Code: "key_taken", Field: "key", Msg: "another license of this product has this key"}
 	ErrOrderNumberTaken = &Error{Kind: Conflict, Code: "order_number_taken", Field: "order_number", Msg: "another purchase of this seller has this order number"}
+	ErrSeatTaken        = &Error{Kind: Conflict, Code: "seat_taken", Field: "email", Msg: "this address has a seat of the purchase already"}
+	ErrAlreadyPaid      = &Error{Kind: Conflict, Code: "already_paid", Msg: "this cycle of the membership is paid already"}
 	ErrKeyReused        = &Error{Kind: Conflict, Code: "key_reused", Field: "idempotency_key", Msg: "this idempotency key came before with another request"}
 )
 

@@ -9,9 +9,9 @@ type Facts struct {
 	License    LicenseState
 	Product    Product
 	Purchase   PurchaseState
-	Variants   Names      // of the purchase's variants, as they are called now
-	Membership Membership // the zero value: the purchase does not renew
-	Giver      Giver      // the zero value: the purchase is no received gift
+	Variants   Names           // of the purchase's variants, as they are called now
+	Membership MembershipState // the zero value: the purchase does not renew
+	Giver      Giver           // the zero value: the purchase is no received gift
 	Seller     Seller
 }
 

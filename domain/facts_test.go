@@ -127,3 +127,28 @@ func TestFacts_OwnedBy(t *testing.T) {
 	wantError(t, f.OwnedBy("eva"), "not_owner", "")
 	wantError(t, f.OwnedBy(""), "not_owner", "")
 }
+
+func TestOwn(t *testing.T) {
+	holder := func(id LicenseID, seller SellerID) Facts {
+		return Facts{License: LicenseState{ID: id, SellerID: seller}}
+	}
+	for _, tt := range []struct {
+		name    string
+		holders []Facts
+		want    LicenseID
+		code    string
+	}{
+		{"the one that is the seller's", []Facts{holder("l1", "bob"), holder("l2", "ana")}, "l2", ""},
+		{"none is", []Facts{holder("l1", "bob")}, "", "license_not_found"},
+		{"there is none", nil, "", "license_not_found"},
+		{"two are", []Facts{holder("l1", "ana"), holder("l2", "ana")}, "", "several_licenses"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Own(tt.holders, "ana")
+			if CodeOf(err) != tt.code && !(err == nil && tt.code == "") {
+				t.Errorf("got %v, want %s", err, tt.code)
+			}
+			same(t, "licence", got.License.ID, tt.want)
+		})
+	}
+}

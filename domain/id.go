@@ -20,6 +20,9 @@ type (
 	MembershipID string // a membership
 	LicenseID    string // a licence, whatever key it has at the moment
 	SeatID       string // a seat; empty on a licence that belongs to its whole purchase
+	PaymentID    string // one try to take money
+	RefundID     string // money of a payment on its way back
+	DisputeID    string // a bank taking a payment back
 	TokenID      string // an access token, not its secret
 	EventID      string // an event
 	JobID        string // a job

@@ -20,3 +20,13 @@ func Later(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// earliest returns the earliest of the times that are not zero, or zero.
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}

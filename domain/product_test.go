@@ -118,8 +118,8 @@ func TestProduct_VariantCategory(t *testing.T) {
 }
 
 func TestMembership_InTrial(t *testing.T) {
-	m := Membership{FreeTrialEndsAt: t0}
-	if !m.InTrial(t0.Add(-1)) || m.InTrial(t0) || (Membership{}).InTrial(t0) {
+	m := MembershipState{FreeTrialEndsAt: t0}
+	if !m.InTrial(t0.Add(-1)) || m.InTrial(t0) || (MembershipState{}).InTrial(t0) {
 		t.Error("a trial runs until its end, and no trial never")
 	}
 }

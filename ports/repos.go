@@ -75,10 +75,58 @@ type Purchases interface {
 
 // Memberships keeps memberships.
 type Memberships interface {
-	ByID(context.Context, domain.MembershipID) (domain.Membership, error) // domain.ErrMembershipNotFound
-	List(ctx context.Context, after Cursor, limit int) ([]domain.Membership, error)
-	Insert(context.Context, domain.Membership) error
-	Save(context.Context, domain.Membership) error // moves the stamp of the licences of all its purchases
+	ByID(context.Context, domain.MembershipID) (*domain.Membership, error) // domain.ErrMembershipNotFound
+	List(ctx context.Context, after Cursor, limit int) ([]domain.MembershipState, error)
+	Insert(context.Context, *domain.Membership) error
+	Save(context.Context, *domain.Membership) error // moves the stamp of the licences of all its purchases
+}
+
+// Payments keeps payments. The purchase that one names must be there; its
+// membership may come later, as in an import.
+//
+// Insert and Save fail with domain.ErrExists if another payment of the seller
+// has its key or the processor's id of it, and with domain.ErrAlreadyPaid if a
+// membership would have two paid renewals of one cycle, by the same seller's
+// payments: what another seller's name is in nobody's way. The transaction goes
+// on. What belongs to one purchase or payment is listed by (created_at, id).
+type Payments interface {
+	ByID(context.Context, domain.PaymentID) (*domain.Payment, error) // domain.ErrPaymentNotFound
+	ByPurchase(context.Context, domain.PurchaseID) ([]domain.PaymentState, error)
+	List(ctx context.Context, after Cursor, limit int) ([]domain.PaymentState, error)
+	Insert(context.Context, *domain.Payment) error
+	Save(context.Context, *domain.Payment) error
+}
+
+// Refunds keeps refunds, the rows of payments. The payment must be there.
+// Insert and Save fail with domain.ErrExists if another refund of the seller
+// has its key.
+type Refunds interface {
+	ByID(context.Context, domain.RefundID) (domain.Refund, error) // domain.ErrRefundNotFound
+	ByPayment(context.Context, domain.PaymentID) ([]domain.Refund, error)
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Refund, error)
+	Insert(context.Context, domain.Refund) error
+	Save(context.Context, domain.Refund) error
+}
+
+// Disputes keeps disputes, the rows of payments. The payment must be there.
+// List goes by (opened_at, id).
+type Disputes interface {
+	ByID(context.Context, domain.DisputeID) (domain.Dispute, error) // domain.ErrDisputeNotFound
+	ByPayment(context.Context, domain.PaymentID) ([]domain.Dispute, error)
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Dispute, error)
+	Insert(context.Context, domain.Dispute) error
+	Save(context.Context, domain.Dispute) error
+}
+
+// Seats keeps named seats. The purchase must be there. Insert and Save fail with
+// domain.ErrSeatTaken if the address has another seat of the purchase that is
+// not revoked. The transaction goes on.
+type Seats interface {
+	ByID(context.Context, domain.SeatID) (domain.Seat, error)             // domain.ErrSeatNotFound
+	ByPurchase(context.Context, domain.PurchaseID) ([]domain.Seat, error) // revoked ones too
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Seat, error)
+	Insert(context.Context, domain.Seat) error
+	Save(context.Context, domain.Seat) error
 }
 
 // CountedLicense is a licence with its uses, as they were at that instant.

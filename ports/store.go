@@ -54,6 +54,10 @@ type Tx struct {
 	Variants    Variants
 	Purchases   Purchases
 	Memberships Memberships
+	Payments    Payments
+	Refunds     Refunds
+	Disputes    Disputes
+	Seats       Seats
 	Licenses    Licenses
 	Tokens      Tokens
 	Events      Events

@@ -44,6 +44,12 @@ func shapeOf(t reflect.Type) *shape {
 	return s
 }
 
+// hasField reports whether a line may have a field.
+func hasField(l line, name string) bool {
+	_, ok := shapeOf(reflect.TypeOf(l).Elem()).fields[name]
+	return ok
+}
+
 func (s *scanner) object(v reflect.Value, path string) error {
 	if !s.take('{') {
 		return s.wrong(path, "an object")

@@ -14,10 +14,12 @@
 //
 // Every other line is one object that begins with its kind. A thing comes after
 // what it belongs to: a seller before all of its own, a product before its
-// variants and purchases, a purchase before its membership and its license.
-// Only membership, gift_of, bundle_of and preorder_of of a purchase and
-// includes of a product may name what comes later, or what is in the store
-// already. A file may hold several sellers.
+// variants and purchases, a purchase before its membership, payments, seats and
+// license, a payment before its refunds and disputes, a seat before its license.
+// Only membership, gift_of, bundle_of and preorder_of of a purchase, includes of
+// a product, tiers and in_flight of a membership and membership of a payment may
+// name what comes later, or what is in the store already. A file may hold
+// several sellers.
 //
 // The file is UTF-8. A line has at most 1 MiB. Lines end in LF; CR LF is read
 // too, and so are a byte order mark, empty lines (which count) and a last line
@@ -128,69 +130,4 @@
 //	dispute_won_at  time
 //	revoked_at      time; the key does not verify
 //	created_at*     time, of the sale
-//
-// A membership, which is what is known of a purchase that renews:
-//
-//	{"kind":"membership","id":"m1","seller":"s1","product":"p2","purchase":"b2","recurrence":"monthly","started_at":"2026-04-02T10:00:00Z","created_at":"2026-04-02T10:00:00Z"}
-//
-//	id*                  text
-//	seller*              id of its seller
-//	product*             id of its product
-//	purchase*            id of the purchase that began it
-//	recurrence*          "monthly", "quarterly", "biannually", "yearly" or "every_two_years"
-//	started_at*          time, of the current period
-//	free_trial_ends_at   time
-//	charges              number of charges; 0: until it is ended
-//	installments         true: an instalment plan of a one-time product
-//	cancel_requested_at  time
-//	cancelled_by         "buyer", "seller" or "admin"
-//	cancelled_at         time at which it ends or ended, by being cancelled
-//	failed_at            likewise, for want of a payment
-//	ended_at             likewise, after its last charge
-//	created_at*          time
-//
-// A license:
-//
-//	{"kind":"license","id":"l1","seller":"s1","product":"p1","purchase":"b1","key":"85DB562A-C11D4B06-A2335A6B-8C079166","uses":3,"created_at":"2026-04-02T10:00:00Z"}
-//
-//	id*          text
-//	seller*      id of its seller
-//	product*     id of its product
-//	purchase*    id of its purchase
-//	seat         id of its seat; left out: it is the whole purchase's. This version
-//	             keeps no seats, and imports none.
-//	key          text, any at all, without trailing blanks; unique among the
-//	             product's, letter case aside. Left out by an export without
-//	             keys, which cannot be imported.
-//	uses         number
-//	disabled_at  time
-//	created_at*  time
-//
-// A token, which lets a program act for its seller; its secret is nowhere:
-//
-//	{"kind":"token","id":"t1","seller":"s1","name":"My shop","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","scopes":["view_sales"],"created_at":"2026-04-01T09:30:00Z"}
-//
-//	id*          text
-//	seller*      id of its seller
-//	name*        text
-//	digest*      SHA-256 of the secret, 64 hexadecimal digits; unique on the server
-//	scopes*      list of view_public, edit_products, view_sales, mark_sales_as_shipped,
-//	             refund_sales, view_profile and account
-//	created_at*  time
-//	revoked_at   time
-//
-// # Decisions
-//
-// The encoding is canonical. Fields have one order, what may be left out is
-// left out, and there are no blanks, so that the same data is the same file:
-// two exports are compared with a checksum, and one that is imported elsewhere
-// comes back byte for byte.
-//
-// What is not known is refused by name: fields, kinds, versions. A file is
-// somebody's customers, and to skip a word that was misspelt would lose some of
-// them without a sound. The kinds payment, refund, dispute and seat are taken
-// by later versions.
-//
-// An export without keys is not importable, rather than a file that imports
-// everything but what customers hold in their hands.
 package jsonl

@@ -24,7 +24,12 @@ func every() []any {
 		fixture.Distinct(domain.Product{}),
 		fixture.Distinct(domain.Variant{}),
 		fixture.Distinct(domain.PurchaseState{}),
-		fixture.Distinct(domain.Membership{}),
+		fixture.Distinct(domain.MembershipState{}),
+		fixture.Distinct(domain.MembershipRecord{}),
+		fixture.Distinct(domain.PaymentState{}),
+		fixture.Distinct(domain.Refund{}),
+		fixture.Distinct(domain.Dispute{}),
+		fixture.Distinct(domain.Seat{}),
 		fixture.Distinct(ports.CountedLicense{}),
 		fixture.Distinct(domain.TokenState{}),
 	}
@@ -101,7 +106,17 @@ func TestWrite_losesNoZeros(t *testing.T) {
 		domain.Variant{ID: "v", CreatedAt: at},
 		domain.PurchaseState{ID: "b", Status: domain.Pending, Quantity: 0, CreatedAt: at},
 		domain.PurchaseState{ID: "b", Status: domain.Successful, Quantity: 1, CreatedAt: at},
-		domain.Membership{ID: "m", StartedAt: at, CreatedAt: at},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at, Pending: domain.PendingChange{Tier: "t", Priced: true}},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at, Ledger: domain.Ledger{Settled: 1}},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at, InFlight: domain.InFlight{PricedAt: at}},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at, Notice: domain.PriceNotice{EffectiveAt: at}},
+		domain.MembershipState{ID: "m", AnchorAt: at, CreatedAt: at, Outstanding: domain.Outstanding{DueAt: at, GraceEndsAt: at}},
+		domain.MembershipRecord{ID: "m", StartedAt: at, CreatedAt: at},
+		domain.PaymentState{ID: "y", CreatedAt: at},
+		domain.Refund{ID: "r", CreatedAt: at},
+		domain.Dispute{ID: "d", OpenedAt: at},
+		domain.Seat{ID: "e", CreatedAt: at},
 		ports.CountedLicense{License: domain.LicenseState{ID: "l", Key: "k", CreatedAt: at}},
 		domain.TokenState{ID: "t", Scopes: "account", CreatedAt: at},
 		domain.Product{ID: "p", Kind: domain.MembershipKind, CreatedAt: at, Prices: domain.Prices{}.With(domain.Yearly, 0)},
@@ -197,16 +212,26 @@ func TestWrite_hasRoomForWhateverTheDomainAccepts(t *testing.T) {
 	bundle := fixture.Product(ana, func(p *domain.Product) {
 		p.Kind, p.Name, p.Includes = domain.Bundle, long(499)+"x", domain.MakeBundleLines(lines...)
 	})
+	tier := domain.VariantID(id)
+	goal := domain.Target{Tier: tier}
+	member := fixture.Distinct(fixture.Membership(p, func(m *domain.MembershipState) {
+		m.Status, m.EndReason, m.Before, m.Terms.Discount.Kind = domain.Ended, domain.Chargeback, domain.PastDue, domain.PerSeat
+		m.Terms.Tier, m.Pending.Tier, m.Notice.Tier = tier, tier, tier
+		m.InFlight = domain.InFlight{PaymentID: domain.PaymentID(id), Target: goal}
+	}))
+	payment := fixture.Distinct(fixture.Payment(p, func(p *domain.PaymentState) {
+		p.ID, p.MembershipID, p.Key, p.ProcessorRef, p.Target = domain.PaymentID(id), domain.MembershipID(id), id, id, goal
+	}))
 	for _, check := range []error{p.Check(), bundle.Check()} {
 		if check != nil {
 			t.Fatal(check)
 		}
 	}
-	got, err := read(write(t, jsonl.Options{}, p, bundle))
+	got, err := read(write(t, jsonl.Options{}, p, bundle, member, payment))
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, got, p, bundle)
+	same(t, got, p, bundle, member, payment)
 }
 
 type failing struct{}

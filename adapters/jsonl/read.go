@@ -135,14 +135,16 @@ func readLine(text []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if later := laterKinds[kind]; later != "" {
-		return nil, domain.InvalidField("", "this version of usher keeps no "+later+" yet")
-	}
 	empty := kinds[kind]
 	if empty == nil {
 		return nil, domain.InvalidField("kind", fmt.Sprintf("there is no kind %.60q", kind))
 	}
 	l := empty()
+	if kind == "membership" {
+		if l, err = membershipLine(text); err != nil {
+			return nil, err
+		}
+	}
 	if err := decode(text, l); err != nil {
 		return nil, err
 	}
@@ -155,21 +157,20 @@ type line interface {
 	value() (any, error)
 }
 
-// kinds are the lines of this version.
+// kinds are the lines of this version. A membership has a second form, see
+// [membershipLine].
 var kinds = map[string]func() line{
 	"seller":     func() line { return new(seller) },
 	"product":    func() line { return new(product) },
 	"variant":    func() line { return new(variant) },
 	"purchase":   func() line { return new(purchase) },
 	"membership": func() line { return new(membership) },
+	"payment":    func() line { return new(payment) },
+	"refund":     func() line { return new(refund) },
+	"dispute":    func() line { return new(dispute) },
+	"seat":       func() line { return new(seat) },
 	"license":    func() line { return new(license) },
 	"token":      func() line { return new(token) },
-}
-
-// laterKinds are the lines of later versions. To skip them would lose money and
-// access without a word.
-var laterKinds = map[string]string{
-	"payment": "payments", "refund": "refunds", "dispute": "disputes", "seat": "seats",
 }
 
 // Source makes a file importable. It reads f to its end to know it again, and

@@ -21,6 +21,12 @@ const (
 	productLine  = `{"kind":"product","id":"p1","seller":"s1","name":"Pencil","permalink":"pencil","currency":"usd","created_at":"2026-04-01T09:30:00Z"}`
 	purchaseLine = `{"kind":"purchase","id":"b1","seller":"s1","product":"p1","order_number":1,"email":"a@example.com","currency":"usd","created_at":"2026-04-01T09:30:00Z"}`
 	licenseLine  = `{"kind":"license","id":"l1","seller":"s1","product":"p1","purchase":"b1","key":"k","created_at":"2026-04-01T09:30:00Z"}`
+	recordLine   = `{"kind":"membership","id":"m1","seller":"s1","product":"p1","purchase":"b1","recurrence":"monthly","started_at":"2026-04-01T09:30:00Z","created_at":"2026-04-01T09:30:00Z"}`
+	memberLine   = `{"kind":"membership","id":"m1","seller":"s1","product":"p1","purchase":"b1","status":"active","anchor_at":"2026-04-01T09:30:00Z","recurrence":"monthly","cycle":1,"terms":{"currency":"usd"},"seats":1,"created_at":"2026-04-01T09:30:00Z"}`
+	paymentLine  = `{"kind":"payment","id":"y1","seller":"s1","purchase":"b1","payment_kind":"sale","attempt":1,"key":"k","amount":1,"currency":"usd","status":"sent","created_at":"2026-04-01T09:30:00Z"}`
+	refundLine   = `{"kind":"refund","id":"r1","seller":"s1","payment":"y1","amount":1,"key":"k","cause":"asked","status":"sent","created_at":"2026-04-01T09:30:00Z"}`
+	disputeLine  = `{"kind":"dispute","id":"d1","seller":"s1","payment":"y1","amount":1,"opened_at":"2026-04-01T09:30:00Z"}`
+	seatLine     = `{"kind":"seat","id":"e1","seller":"s1","purchase":"b1","email":"a@example.com","status":"invited","created_at":"2026-04-01T09:30:00Z"}`
 	tokenLine    = `{"kind":"token","id":"t1","seller":"s1","name":"x","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","scopes":["account"],"created_at":"2026-04-01T09:30:00Z"}`
 )
 
@@ -63,10 +69,6 @@ func TestRead_refuses(t *testing.T) {
 		{"a kind that is null", `{"kind":null}`, "kind: must not be null"},
 		{"an unknown kind", `{"kind":"coupon"}`, `kind: there is no kind "coupon"`},
 		{"a kind in capitals", `{"kind":"Seller"}`, `kind: there is no kind "Seller"`},
-		{"payments", `{"kind":"payment","anything":[1]}`, "this version of usher keeps no payments yet"},
-		{"refunds", `{"kind":"refund"}`, "this version of usher keeps no refunds yet"},
-		{"disputes", `{"kind":"dispute"}`, "this version of usher keeps no disputes yet"},
-		{"seats", `{"kind":"seat"}`, "this version of usher keeps no seats yet"},
 
 		{"an unknown field", with(p, "colour", `"red"`), "colour: is unknown"},
 		{"a field in other letters", with(p, "Price", `1`), `"Price": is unknown`},
@@ -121,6 +123,33 @@ func TestRead_refuses(t *testing.T) {
 		{"the zero time", with(b, "refunded_at", `"0001-01-01T00:00:00Z"`), "refunded_at: must be later than the beginning of the year 1; leave it out"},
 		{"the year 0", with(b, "refunded_at", `"0000-12-31T00:00:00Z"`), "refunded_at: must be later than the beginning of the year 1"},
 
+		{"seats of another system's membership", with(recordLine, "seats", "5"), "seats: needs a status beside it: a line without one is a record of another system"},
+		{"a price of it", with(recordLine, "terms", `{"unit":5}`), "terms: needs a status beside it"},
+		{"an anchor of it", with(recordLine, "anchor_at", `"2026-04-01T09:30:00Z"`), "anchor_at: needs a status beside it"},
+		{"a status that is somewhere inside", with(recordLine, "pending", `{"status":["\ud83d",{"a":[]},-1,true]}`), "pending: needs a status beside it"},
+		{"a record with a status", with(recordLine, "status", `"active"`), "started_at: is of a record of another system, which has no status"},
+		{"a status under another spelling", with(recordLine, "Status", `"active"`), `"Status": is unknown`},
+		{"a field that neither form has", with(recordLine, "colour", `"red"`), "colour: is unknown"},
+		{"another system's membership without its start", without(recordLine, "started_at"), "started_at: is missing"},
+		{"a membership without its anchor", without(memberLine, "anchor_at"), "anchor_at: is missing"},
+		{"a membership without seats", without(memberLine, "seats"), "seats: is missing"},
+		{"a membership without terms", without(memberLine, "terms"), "terms: is missing"},
+		{"terms without a currency", with(memberLine, "terms", `{"unit":5}`), "terms.currency: is missing"},
+		{"an unknown term", with(memberLine, "terms", `{"currency":"usd","price":5}`), "terms.price: is unknown"},
+		{"a discount of nothing", with(memberLine, "terms", `{"currency":"usd","discount":{"value":5}}`), "terms.discount.kind: is missing"},
+		{"what is owed as a number", with(memberLine, "ledger", `{"owed":5}`), "ledger.owed: must be text, not a number"},
+		{"what is owed with a point", with(memberLine, "ledger", `{"owed":"5.0"}`), "ledger.owed: must be a whole number of at most 128 bits, in decimal digits"},
+		{"what is owed below nothing", with(memberLine, "ledger", `{"owed":"-5"}`), "ledger.owed: must be a whole number"},
+		{"what is owed of 129 bits", with(memberLine, "ledger", `{"owed":"340282366920938463463374607431768211456"}`), "ledger.owed: must be a whole number"},
+		{"what is owed with a zero before it", with(memberLine, "ledger", `{"owed":"05"}`), "ledger.owed: must be a whole number"},
+		{"something in flight without its payment", with(memberLine, "in_flight", `{"kind":"change"}`), "in_flight.payment: is missing"},
+		{"an unknown target", with(paymentLine, "target", `{"seat":1}`), "target.seat: is unknown"},
+		{"a price notice for no time", with(memberLine, "notice", `{"unit":5}`), "notice.effective_at: is missing"},
+		{"a payment without its key", without(paymentLine, "key"), "key: is missing"},
+		{"a payment without its amount", without(paymentLine, "amount"), "amount: is missing"},
+		{"a refund without its payment", without(refundLine, "payment"), "payment: is missing"},
+		{"a dispute without its time", without(disputeLine, "opened_at"), "opened_at: is missing"},
+		{"a seat without its status", without(seatLine, "status"), "status: is missing"},
 		{"a kind of product that is not", with(p, "product_kind", `"coffee"`), "product_kind: must be one_time, membership or bundle"},
 		{"a trial of 300 years", with(p, "free_trial", "9467280000"), "free_trial: is too long"},
 		{"a license without its key", without(l, "key"), "key: is missing: a file to import is exported with --with-keys"},
@@ -228,6 +257,28 @@ func TestRead_takesWhatMayBeLeftOut(t *testing.T) {
 	got, err = read(begin + with(purchaseLine, "quantity", "0"))
 	if err != nil || got[0].Value.(domain.PurchaseState).Quantity != 0 {
 		t.Errorf("a quantity of 0, which the domain refuses, was read as %+v, %v", got, err)
+	}
+}
+
+// TestRead_membershipsOfTwoForms tells them apart by the status, whatever else
+// is there and in whatever order.
+func TestRead_membershipsOfTwoForms(t *testing.T) {
+	text := begin + strings.Join([]string{
+		recordLine, memberLine, with(recordLine, "charges", "3"), with(memberLine, "charges", "3"),
+		strings.Replace(strings.Replace(memberLine, `"status":"active",`, ``, 1), `"seats":1,`, `"seats":1,"st\u0061tus":"active",`, 1),
+		with(memberLine, "terms", `{"tier":"\"status\": {[","currency":"usd"}`),
+	}, "\n")
+	got, err := read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, whole := range []bool{false, true, false, true, true, true} {
+		if _, is := got[i].Value.(domain.MembershipState); is != whole {
+			t.Errorf("line %d was read as a %T", i+2, got[i].Value)
+		}
+	}
+	if got[4].Value != got[1].Value {
+		t.Errorf("got %+v, want %+v", got[4].Value, got[1].Value)
 	}
 }
 

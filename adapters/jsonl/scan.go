@@ -58,6 +58,45 @@ func (s *scanner) firstName() (string, bool) {
 	return name, err == nil
 }
 
+// names goes past an object and returns its names.
+func (s *scanner) names() (all []string) {
+	s.take('{')
+	for !s.take('}') {
+		s.take(',')
+		s.peek()
+		name, _ := s.text("")
+		all = append(all, name)
+		s.take(':')
+		s.skip()
+	}
+	return all
+}
+
+// skip goes past a value.
+func (s *scanner) skip() {
+	for depth := 0; ; {
+		switch s.peek() {
+		case '"':
+			s.text("")
+		case '{', '[':
+			depth++
+			s.i++
+			continue
+		case '}', ']':
+			depth--
+			s.i++
+		case ',', ':':
+			s.i++
+			continue
+		default:
+			s.literal()
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
 // text goes past a string and returns it. It refuses what no store keeps.
 func (s *scanner) text(path string) (string, error) {
 	s.take('"')

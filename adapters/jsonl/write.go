@@ -67,8 +67,18 @@ func lineOf(v any, o Options) (line, error) {
 		return ofVariant(v), nil
 	case domain.PurchaseState:
 		return ofPurchase(v), nil
-	case domain.Membership:
+	case domain.MembershipState:
 		return ofMembership(v), nil
+	case domain.MembershipRecord:
+		return ofMembershipRecord(v), nil
+	case domain.PaymentState:
+		return ofPayment(v), nil
+	case domain.Refund:
+		return ofRefund(v), nil
+	case domain.Dispute:
+		return ofDispute(v), nil
+	case domain.Seat:
+		return ofSeat(v), nil
 	case ports.CountedLicense:
 		if !o.WithKeys {
 			v.License.Key = ""

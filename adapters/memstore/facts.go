@@ -48,7 +48,7 @@ func (s *Store) facts(l license) domain.Facts {
 	}
 	f.Variants = domain.MakeNames(names...)
 	if m, ok := s.memberships.rows[string(purchase.MembershipID)]; ok && m.SellerID == l.SellerID {
-		f.Membership = m.Membership
+		f.Membership = m.MembershipState
 	}
 	if g, ok := s.purchases.rows[string(purchase.GiftOf)]; ok && g.SellerID == l.SellerID {
 		f.Giver = domain.Giver{Email: g.Email, Price: g.Price}

@@ -17,7 +17,7 @@ func (l license) place() (domain.SellerID, time.Time, string) {
 	return l.SellerID, l.CreatedAt, string(l.ID)
 }
 
-func (l license) seat() seat { return seat{l.PurchaseID, l.SeatID} }
+func (l license) holder() holder { return holder{l.PurchaseID, l.SeatID} }
 
 type licenses struct{ *tx }
 
@@ -33,7 +33,7 @@ func (r licenses) ByID(ctx context.Context, id domain.LicenseID) (*domain.Licens
 }
 
 func (r licenses) ByPurchase(ctx context.Context, id domain.PurchaseID, of domain.SeatID) (*domain.License, error) {
-	return r.ByID(ctx, r.seats[seat{id, of}])
+	return r.ByID(ctx, r.bySeat[holder{id, of}])
 }
 
 func (r licenses) List(ctx context.Context, after ports.Cursor, limit int) ([]ports.CountedLicense, error) {
@@ -82,7 +82,7 @@ func (r licenses) put(l license) error {
 	if _, ok := find(r.tx, r.purchases, string(l.PurchaseID)); !ok {
 		return domain.ErrPurchaseNotFound
 	}
-	if other, taken := r.seats[l.seat()]; taken && other != l.ID {
+	if other, taken := r.bySeat[l.holder()]; taken && other != l.ID {
 		return domain.ErrLicenseExists
 	}
 	for _, h := range r.holders[l.Key.Fold()] {
@@ -91,11 +91,11 @@ func (r licenses) put(l license) error {
 		}
 	}
 	if old, had := r.licenses.rows[string(l.ID)]; had {
-		unset(r.tx, r.seats, old.seat())
+		unset(r.tx, r.bySeat, old.holder())
 		unlink(r.tx, r.licensed, old.PurchaseID, old.ID)
 		unlink(r.tx, r.holders, old.Key.Fold(), old.ID)
 	}
-	set(r.tx, r.seats, l.seat(), l.ID)
+	set(r.tx, r.bySeat, l.holder(), l.ID)
 	link(r.tx, r.licensed, l.PurchaseID, l.ID)
 	link(r.tx, r.holders, l.Key.Fold(), l.ID)
 	put(r.tx, r.licenses, l)

@@ -8,7 +8,7 @@ import (
 	"github.com/usherhq/usher/ports"
 )
 
-type membership struct{ domain.Membership }
+type membership struct{ domain.MembershipState }
 
 func (m membership) place() (domain.SellerID, time.Time, string) {
 	return m.SellerID, m.CreatedAt, string(m.ID)
@@ -16,51 +16,53 @@ func (m membership) place() (domain.SellerID, time.Time, string) {
 
 type memberships struct{ *tx }
 
-func (r memberships) ByID(ctx context.Context, id domain.MembershipID) (domain.Membership, error) {
-	if err := r.reading(ctx); err != nil {
-		return domain.Membership{}, err
-	}
-	m, ok := find(r.tx, r.memberships, string(id))
-	if !ok {
-		return domain.Membership{}, domain.ErrMembershipNotFound
-	}
-	return m.Membership, nil
-}
-
-func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Membership, error) {
+func (r memberships) ByID(ctx context.Context, id domain.MembershipID) (*domain.Membership, error) {
 	if err := r.reading(ctx); err != nil {
 		return nil, err
 	}
-	var found []domain.Membership
+	m, ok := find(r.tx, r.memberships, string(id))
+	if !ok {
+		return nil, domain.ErrMembershipNotFound
+	}
+	return domain.RestoreMembership(m.MembershipState), nil
+}
+
+func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.MembershipState, error) {
+	if err := r.reading(ctx); err != nil {
+		return nil, err
+	}
+	var found []domain.MembershipState
 	for _, m := range list(r.memberships, r.memberships.pages[r.seller], after, limit, nil) {
-		found = append(found, m.Membership)
+		found = append(found, m.MembershipState)
 	}
 	return found, nil
 }
 
-func (r memberships) Insert(ctx context.Context, m domain.Membership) error {
-	if err := r.inserting(ctx, m.SellerID); err != nil {
+func (r memberships) Insert(ctx context.Context, m *domain.Membership) error {
+	s := m.State()
+	if err := r.inserting(ctx, s.SellerID); err != nil {
 		return err
 	}
-	if _, there := r.memberships.rows[string(m.ID)]; there {
+	if _, there := r.memberships.rows[string(s.ID)]; there {
 		return domain.ErrExists
 	}
-	return r.put(m)
+	return r.put(s)
 }
 
-func (r memberships) Save(ctx context.Context, m domain.Membership) error {
+func (r memberships) Save(ctx context.Context, m *domain.Membership) error {
 	if err := r.writing(ctx); err != nil {
 		return err
 	}
-	old, ok := find(r.tx, r.memberships, string(m.ID))
-	if !ok || m.SellerID != old.SellerID {
+	s := m.State()
+	old, ok := find(r.tx, r.memberships, string(s.ID))
+	if !ok || s.SellerID != old.SellerID {
 		return domain.ErrMembershipNotFound
 	}
-	return r.put(m)
+	return r.put(s)
 }
 
 // put keeps m. Its purchases may have named it before it was there.
-func (r memberships) put(m domain.Membership) error {
+func (r memberships) put(m domain.MembershipState) error {
 	if _, ok := find(r.tx, r.products, string(m.ProductID)); !ok {
 		return domain.ErrProductNotFound
 	}

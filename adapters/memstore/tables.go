@@ -15,6 +15,10 @@ type tables struct {
 	variants    table[variant]
 	purchases   table[purchase]
 	memberships table[membership]
+	payments    table[payment]
+	refunds     table[refund]
+	disputes    table[dispute]
+	seats       table[seat]
 	licenses    table[license]
 	tokens      table[token]
 	uses        map[domain.LicenseID]int64
@@ -27,9 +31,19 @@ type tables struct {
 	gifts      map[domain.PurchaseID][]domain.PurchaseID
 	renewing   map[domain.MembershipID][]domain.PurchaseID
 	licensed   map[domain.PurchaseID][]domain.LicenseID
-	seats      map[seat]domain.LicenseID
+	bySeat     map[holder]domain.LicenseID
 	holders    map[string][]domain.LicenseID // by folded key
 	digests    map[domain.Digest]domain.TokenID
+
+	paidFor     map[domain.PurchaseID]*order // a purchase's payments, in order
+	paymentKeys map[ofSeller]domain.PaymentID
+	processed   map[ofSeller]domain.PaymentID // by the processor's id
+	cycles      map[cycle]domain.PaymentID    // paid renewals
+	refundsOf   map[domain.PaymentID]*order
+	refundKeys  map[ofSeller]domain.RefundID
+	disputesOf  map[domain.PaymentID]*order
+	seatsOf     map[domain.PurchaseID]*order
+	seated      map[address]domain.SeatID // seats that are not revoked
 
 	commands map[ofSeller]ports.Command
 	tasks    map[ofSeller]ports.Task // the system's under no seller
@@ -51,22 +65,35 @@ type (
 		seller domain.SellerID
 		number int64
 	}
-	seat struct {
+	holder struct {
 		purchase domain.PurchaseID
 		seat     domain.SeatID
+	}
+	cycle struct {
+		seller     domain.SellerID
+		membership domain.MembershipID
+		number     int
+	}
+	address struct {
+		purchase domain.PurchaseID
+		email    string
 	}
 )
 
 func newTables() tables {
 	return tables{
 		sellers: newTable[seller](), products: newTable[product](), variants: newTable[variant](),
-		purchases: newTable[purchase](), memberships: newTable[membership](), licenses: newTable[license](),
+		purchases: newTable[purchase](), memberships: newTable[membership](), payments: newTable[payment](),
+		refunds: newTable[refund](), disputes: newTable[dispute](), seats: newTable[seat](), licenses: newTable[license](),
 		tokens: newTable[token](), uses: map[domain.LicenseID]int64{},
 		permalinks: map[string]domain.ProductID{}, customs: map[ofSeller]domain.ProductID{},
 		sizes: map[domain.ProductID][]domain.VariantID{}, numbers: map[orderNumber]domain.PurchaseID{},
 		sales: map[domain.ProductID]*order{}, gifts: map[domain.PurchaseID][]domain.PurchaseID{},
 		renewing: map[domain.MembershipID][]domain.PurchaseID{}, licensed: map[domain.PurchaseID][]domain.LicenseID{},
-		seats: map[seat]domain.LicenseID{}, holders: map[string][]domain.LicenseID{}, digests: map[domain.Digest]domain.TokenID{},
+		bySeat: map[holder]domain.LicenseID{}, holders: map[string][]domain.LicenseID{}, digests: map[domain.Digest]domain.TokenID{},
+		paidFor: map[domain.PurchaseID]*order{}, paymentKeys: map[ofSeller]domain.PaymentID{}, processed: map[ofSeller]domain.PaymentID{},
+		cycles: map[cycle]domain.PaymentID{}, refundsOf: map[domain.PaymentID]*order{}, refundKeys: map[ofSeller]domain.RefundID{},
+		disputesOf: map[domain.PaymentID]*order{}, seatsOf: map[domain.PurchaseID]*order{}, seated: map[address]domain.SeatID{},
 		commands: map[ofSeller]ports.Command{}, tasks: map[ofSeller]ports.Task{},
 		jobs: map[domain.JobID]job{}, live: map[string]domain.JobID{}, due: &order{}, leases: map[string]lease{},
 	}
@@ -119,6 +146,16 @@ func find[R row](t *tx, in table[R], id string) (R, bool) {
 		return none, false
 	}
 	return r, true
+}
+
+// all returns the seller's rows of the order.
+func all[R row](t *tx, in table[R], o *order) (rows []R) {
+	for p := range o.after(first) {
+		if r, ok := find(t, in, p.id); ok {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // list returns up to limit rows of the order behind after, of those that fit.

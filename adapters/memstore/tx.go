@@ -29,7 +29,7 @@ func begin(s *Store, who ports.Scope) *tx {
 func (t *tx) repositories() ports.Tx {
 	return ports.Tx{
 		Sellers: sellers{t}, Products: products{t}, Variants: variants{t}, Purchases: purchases{t},
-		Memberships: memberships{t}, Licenses: licenses{t}, Tokens: tokens{t},
+		Memberships: memberships{t}, Payments: payments{t}, Refunds: refunds{t}, Disputes: disputes{t}, Seats: seats{t}, Licenses: licenses{t}, Tokens: tokens{t},
 		Events: events{t}, Commands: commands{t}, Progress: progress{t},
 	}
 }

@@ -19,10 +19,14 @@ func held(t *testing.T, s *Store) map[string]any {
 	all := map[string]any{
 		"sellers": maps.Clone(s.sellers.rows), "products": maps.Clone(s.products.rows), "variants": maps.Clone(s.variants.rows),
 		"purchases": maps.Clone(s.purchases.rows), "memberships": maps.Clone(s.memberships.rows), "licenses": maps.Clone(s.licenses.rows),
+		"payments": maps.Clone(s.payments.rows), "refunds": maps.Clone(s.refunds.rows), "disputes": maps.Clone(s.disputes.rows), "seats": maps.Clone(s.seats.rows),
+		"paidFor": flat(s.paidFor), "paymentKeys": maps.Clone(s.paymentKeys), "processed": maps.Clone(s.processed), "cycles": maps.Clone(s.cycles),
+		"refundsOf": flat(s.refundsOf), "refundKeys": maps.Clone(s.refundKeys), "disputesOf": flat(s.disputesOf),
+		"seatsOf": flat(s.seatsOf), "seated": maps.Clone(s.seated),
 		"tokens": maps.Clone(s.tokens.rows), "uses": maps.Clone(s.uses),
 		"permalinks": maps.Clone(s.permalinks), "customs": maps.Clone(s.customs), "sizes": maps.Clone(s.sizes),
 		"numbers": maps.Clone(s.numbers), "sales": flat(s.sales), "gifts": maps.Clone(s.gifts), "renewing": maps.Clone(s.renewing),
-		"licensed": maps.Clone(s.licensed), "seats": maps.Clone(s.seats), "holders": maps.Clone(s.holders), "digests": maps.Clone(s.digests),
+		"licensed": maps.Clone(s.licensed), "bySeat": maps.Clone(s.bySeat), "holders": maps.Clone(s.holders), "digests": maps.Clone(s.digests),
 		"commands": maps.Clone(s.commands), "tasks": maps.Clone(s.tasks), "events": append([]ports.Event{}, s.events...), "seq": s.seq,
 		"jobs": maps.Clone(s.jobs), "live": maps.Clone(s.live), "due": places(s.due), "leases": maps.Clone(s.leases),
 	}
@@ -32,6 +36,7 @@ func held(t *testing.T, s *Store) map[string]any {
 	for name, pages := range map[string]map[domain.SellerID]*order{
 		"sellers": s.sellers.pages, "products": s.products.pages, "variants": s.variants.pages, "purchases": s.purchases.pages,
 		"memberships": s.memberships.pages, "licenses": s.licenses.pages, "tokens": s.tokens.pages,
+		"payments": s.payments.pages, "refunds": s.refunds.pages, "disputes": s.disputes.pages, "seats": s.seats.pages,
 	} {
 		all[name+" in order"] = flat(pages)
 	}
@@ -59,7 +64,9 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 	m := fixture.Membership(given)
 	received.MembershipID = m.ID
 	l, k := fixture.License(received), fixture.Token(ana, "secret")
-	fixture.Fill(t, s, ana, p, v, given, received, m, l, k)
+	paid, seat := fixture.PaymentOf(m, domain.RenewalPayment, 2, func(p *domain.PaymentState) { p.ProcessorRef = "pi_1" }), fixture.Seat(given)
+	refund, dispute := fixture.Refund(paid), fixture.Dispute(paid)
+	fixture.Fill(t, s, ana, p, v, given, received, m, l, k, paid, refund, dispute, seat)
 	who := ports.Seller(ana.ID)
 	e := ports.Event{ID: "e", Subject: "s", Name: "n", At: fixture.T0}
 	c := ports.Command{Key: "k", State: "started", CreatedAt: fixture.T0}
@@ -77,15 +84,23 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 		d.Key, d.SeatID, d.CreatedAt = "other", "seat", fixture.T0.Add(time.Hour)
 		h := k
 		h.Digest, h.CreatedAt = domain.DigestOf("other"), fixture.T0.Add(time.Hour)
+		due, back, out, free := paid, refund, dispute, seat
+		due.Key, due.ProcessorRef, due.Status, due.CreatedAt = "other", "", domain.Voided, fixture.T0.Add(time.Hour)
+		back.Key, back.CreatedAt, out.OpenedAt = "other", fixture.T0.Add(time.Hour), fixture.T0.Add(time.Hour)
+		free.Status, free.CreatedAt = domain.SeatRevoked, fixture.T0.Add(time.Hour)
+		later := fixture.PaymentOf(m, domain.RenewalPayment, 3, func(p *domain.PaymentState) { p.ProcessorRef = "pi_2" })
 		added, sale := fixture.Product(seller), fixture.Purchase(p)
 		_, _, err := tx.Commands.Begin(ctx, c)
 		return errors.Join(err,
 			tx.Commands.Finish(ctx, "k", "done", []byte("answer")), tx.Events.Append(ctx, e, e), tx.Progress.Put(ctx, task),
 			tx.Sellers.Save(ctx, seller), tx.Products.Save(ctx, q), tx.Variants.Save(ctx, w), tx.Purchases.Save(ctx, domain.RestorePurchase(r)),
-			tx.Memberships.Save(ctx, n), tx.Licenses.Save(ctx, domain.RestoreLicense(d)), tx.Tokens.Save(ctx, domain.RestoreToken(h)),
+			tx.Memberships.Save(ctx, domain.RestoreMembership(n)), tx.Licenses.Save(ctx, domain.RestoreLicense(d)), tx.Tokens.Save(ctx, domain.RestoreToken(h)),
 			tx.Products.Insert(ctx, added), tx.Variants.Insert(ctx, fixture.Variant(added)), tx.Purchases.Insert(ctx, domain.RestorePurchase(sale)),
-			tx.Memberships.Insert(ctx, fixture.Membership(sale)), tx.Licenses.Insert(ctx, domain.RestoreLicense(fixture.License(sale)), 7),
+			tx.Memberships.Insert(ctx, domain.RestoreMembership(fixture.Membership(sale))), tx.Licenses.Insert(ctx, domain.RestoreLicense(fixture.License(sale)), 7),
 			tx.Tokens.Insert(ctx, domain.RestoreToken(fixture.Token(seller, "new"))),
+			tx.Payments.Save(ctx, domain.RestorePayment(due)), tx.Refunds.Save(ctx, back), tx.Disputes.Save(ctx, out), tx.Seats.Save(ctx, free),
+			tx.Payments.Insert(ctx, domain.RestorePayment(later)), tx.Refunds.Insert(ctx, fixture.Refund(later)),
+			tx.Disputes.Insert(ctx, fixture.Dispute(later)), tx.Seats.Insert(ctx, fixture.Seat(given)),
 		)
 	}
 	before, boom := held(t, s), errors.New("boom")

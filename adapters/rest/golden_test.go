@@ -52,6 +52,21 @@ var goldens = []struct {
 		s.membership.FailedAt = noon.AddDate(0, 0, -1)
 		s.membership.EndedAt = noon
 	}, asked{"POST /v2/licenses/verify", "license_key=" + clubKey + "&product_id=SDGgCnivv6gTTHfVRfUBxQ==", ""}, 200, "ok"},
+	{"a membership with more seats and fewer to come", "membership_seats.json", func(s *shop) {
+		s.became = func(m *domain.MembershipState) {
+			m.Seats, m.Complimentary, m.Pending = 5, 1, domain.PendingChange{Seats: 2, Change: 2}
+		}
+	}, asked{"POST /v2/licenses/verify", "license_key=" + clubKey + "&product_id=SDGgCnivv6gTTHfVRfUBxQ==&include=entitlement", ""}, 200, "ok"},
+	{"a membership that stayed unpaid, which nobody has written down", "membership_unpaid.json", func(s *shop) {
+		s.became = func(m *domain.MembershipState) {
+			m.Status, m.Outstanding = domain.PastDue, domain.Outstanding{
+				Amount: 1500, Attempts: 2, DueAt: noon.AddDate(0, 0, -6), GraceEndsAt: noon.AddDate(0, 0, -1), RetryAt: noon.AddDate(0, 0, -2),
+			}
+		}
+	}, asked{"POST /v2/licenses/verify", "license_key=" + clubKey + "&product_id=SDGgCnivv6gTTHfVRfUBxQ==&include=entitlement", ""}, 200, "ok"},
+	{"a membership whose scheduled end has passed", "membership_over.json", func(s *shop) {
+		s.membership.CancelledAt = noon.Add(-time.Second)
+	}, asked{"POST /v2/licenses/verify", "license_key=" + clubKey + "&product_id=SDGgCnivv6gTTHfVRfUBxQ==&include=entitlement", ""}, 200, "ok"},
 	{"instalments of a one-time product", "instalments.json", func(s *shop) {
 		s.membership.ID, s.membership.ProductID, s.membership.PurchaseID = "plan", s.pencil.ID, s.sale.ID
 		s.membership.Installments, s.membership.CancelledAt = true, noon

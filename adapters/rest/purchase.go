@@ -4,17 +4,22 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 )
 
-// purchase is what a licence answers about the sale that earned it. Keys come
-// in Gumroad's order; a key that has nothing to say is left out or null, as
-// there, never the one for the other.
-func (a *api) purchase(f domain.Facts) *object {
+// purchase is what a licence answers, at that instant, about the sale that
+// earned it. Keys come in Gumroad's order; a key that has nothing to say is left
+// out or null, as there, never the one for the other.
+//
+// A membership is shown as it is then, even where nobody has yet written down
+// that its time was over.
+func (a *api) purchase(f domain.Facts, at time.Time) *object {
+	f.Membership = f.Membership.CaughtUp(at)
 	o := newObject(40)
 	a.putProduct(o, f)
-	putSale(o, f.Purchase, f.Product)
+	putSale(o, f, at)
 	putBuyer(o, f)
 	putLicense(o, f)
 	putOutcome(o, f)
@@ -33,13 +38,15 @@ func (a *api) putProduct(o *object, f domain.Facts) {
 	o.put("short_product_id", f.Product.Permalink)
 }
 
-// putSale says for how much, and when.
-func putSale(o *object, p domain.PurchaseState, product domain.Product) {
+// putSale says for how much, how many, and when. The seats of a membership are
+// those in force, not those that were bought first.
+func putSale(o *object, f domain.Facts, at time.Time) {
+	p := f.Purchase
 	o.put("email", p.Email)
 	o.put("price", p.Price.Amount)
 	o.put("gumroad_fee", p.Fee)
-	o.put("currency", string(product.Price.Currency))
-	o.put("quantity", p.Quantity)
+	o.put("currency", string(f.Product.Price.Currency))
+	o.put("quantity", f.Quantity(at))
 	o.put("discover_fee_charged", p.DiscoverFee)
 	o.put("can_contact", p.CanContact)
 	o.put("referrer", textOrNull(p.Referrer))

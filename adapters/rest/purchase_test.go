@@ -8,10 +8,10 @@ import (
 	"github.com/usherhq/usher/domain"
 )
 
-// encoded returns the purchase of f as it is written.
+// encoded returns the purchase of f as it is written at noon.
 func encoded(f domain.Facts) string {
 	a := &api{publicURL: "https://keys.example.com"}
-	return string(a.purchase(f).bytes())
+	return string(a.purchase(f, noon).bytes())
 }
 
 // TestPurchase says of single facts what they show: what the body then has, and
@@ -19,6 +19,20 @@ func encoded(f domain.Facts) string {
 func TestPurchase(t *testing.T) {
 	at := time.Date(2025, 3, 10, 12, 0, 0, 0, time.UTC)
 	renewable := func(f *domain.Facts) { f.Product.Kind = domain.MembershipKind }
+	// member is a membership of 3 seats whose first period runs.
+	member := func(f *domain.Facts) {
+		renewable(f)
+		f.Purchase.MembershipID, f.Purchase.Quantity = "m", 3
+		f.Membership = domain.MembershipState{
+			ID: "m", SellerID: "ana", ProductID: "club", PurchaseID: "sale", Version: 1, Status: domain.Active, AnchorAt: at.AddDate(0, 0, -5),
+			Recurrence: domain.Monthly, Cycle: 1, Terms: domain.Terms{Unit: 500, Currency: "usd"}, Seats: 3, CreatedAt: at.AddDate(0, 0, -5),
+		}
+	}
+	overdue := func(f *domain.Facts, until time.Time) {
+		member(f)
+		f.Membership.Status = domain.PastDue
+		f.Membership.Outstanding = domain.Outstanding{Amount: 1500, Attempts: 1, DueAt: f.Membership.AnchorAt, GraceEndsAt: until}
+	}
 	type keys = []string
 	ends := keys{"subscription_ended_at", "subscription_cancelled_at", "subscription_failed_at"}
 	for _, tt := range []struct {
@@ -62,12 +76,57 @@ func TestPurchase(t *testing.T) {
 			`"subscription_ended_at":null,"subscription_cancelled_at":null,"subscription_failed_at":null}`, keys{"chargebacked"}},
 		{"each end is its own", func(f *domain.Facts) {
 			renewable(f)
-			f.Membership = domain.Membership{EndedAt: at, CancelledAt: at.AddDate(0, 0, 1), FailedAt: at.AddDate(0, 0, 2)}
+			f.Membership = domain.MembershipState{EndedAt: at, CancelledAt: at.AddDate(0, 0, 1), FailedAt: at.AddDate(0, 0, 2)}
 		}, `"subscription_ended_at":"2025-03-10T12:00:00Z","subscription_cancelled_at":"2025-03-11T12:00:00Z","subscription_failed_at":"2025-03-12T12:00:00Z"}`, nil},
+		{"a membership that will be cancelled says when", func(f *domain.Facts) {
+			member(f)
+			f.Membership.Status, f.Membership.CancelledAt = domain.CancelScheduled, at.AddDate(0, 0, 10)
+		}, `"subscription_cancelled_at":"2025-03-20T12:00:00Z","subscription_failed_at":null}`, nil},
+		{"seats are those in force, free ones too, and not those that were bought", func(f *domain.Facts) {
+			member(f)
+			f.Purchase.Quantity, f.Membership.Seats, f.Membership.Complimentary = 1, 4, 2
+		}, `"quantity":6`, nil},
+		{"a decrease that is pending is not in force", func(f *domain.Facts) {
+			member(f)
+			f.Membership.Pending = domain.PendingChange{Seats: 1, Recurrence: domain.Yearly, Unit: 500, Priced: true, Change: 2}
+		}, `"quantity":3`, nil},
+		{"nor is its recurrence", func(f *domain.Facts) {
+			member(f)
+			f.Membership.Pending = domain.PendingChange{Seats: 1, Recurrence: domain.Yearly, Unit: 500, Priced: true, Change: 2}
+		}, `"recurrence":"monthly"`, nil},
+		{"what is agreed for a period that costs nothing is in force once it begins", func(f *domain.Facts) {
+			member(f)
+			f.Membership.AnchorAt = at.AddDate(0, -1, 0)
+			f.Membership.Pending = domain.PendingChange{Seats: 1, Recurrence: domain.Yearly, Priced: true, Change: 2}
+		}, `"quantity":1`, nil},
+		{"more seats whose payment has no answer are not in force", func(f *domain.Facts) {
+			member(f)
+			f.Membership.InFlight = domain.InFlight{
+				PaymentID: "y", Kind: domain.ChangePayment, Target: domain.Target{Seats: 9}, PricedAt: at, Due: 1, ExpiresAt: at.AddDate(0, 0, 1),
+			}
+		}, `"quantity":3`, nil},
+		{"an overdue one goes on while there is grace", func(f *domain.Facts) { overdue(f, at.Add(time.Second)) },
+			`"subscription_ended_at":null,"subscription_cancelled_at":null,"subscription_failed_at":null}`, nil},
+		{"without grace it has failed, whether anybody noticed or not", func(f *domain.Facts) { overdue(f, at) },
+			`"subscription_ended_at":null,"subscription_cancelled_at":null,"subscription_failed_at":"2025-03-10T12:00:00Z"}`, nil},
+		{"a payment that may still come in holds it", func(f *domain.Facts) {
+			overdue(f, at)
+			f.Membership.InFlight = domain.InFlight{
+				PaymentID: "y", Kind: domain.RenewalPayment, Target: domain.Target{Seats: 3}, PricedAt: at, Due: 1, ExpiresAt: at.AddDate(0, 0, 1),
+			}
+		}, `"subscription_failed_at":null}`, nil},
+		{"the last of so many periods has ended it, whether anybody noticed or not", func(f *domain.Facts) {
+			member(f)
+			f.Membership.AnchorAt, f.Membership.Charges = at.AddDate(0, -1, 0), 1
+		}, `"subscription_ended_at":"2025-03-10T12:00:00Z","subscription_cancelled_at":null`, nil},
+		{"a second before, it has not", func(f *domain.Facts) {
+			member(f)
+			f.Membership.AnchorAt, f.Membership.Charges = at.AddDate(0, -1, 0).Add(time.Second), 1
+		}, `"subscription_ended_at":null`, nil},
 		{"a membership whose record is missing", func(f *domain.Facts) { renewable(f); f.Purchase.MembershipID = "m" }, `"subscription_id":"m"`, keys{"recurrence"}},
 		{"a bundle has no ends", func(f *domain.Facts) { f.Product.Kind = domain.Bundle }, `"chargebacked":false`, ends},
 		{"instalments renew, their product does not", func(f *domain.Facts) {
-			f.Purchase.MembershipID, f.Membership = "m", domain.Membership{Recurrence: domain.Monthly, CancelledAt: at}
+			f.Purchase.MembershipID, f.Membership = "m", domain.MembershipState{Recurrence: domain.Monthly, CancelledAt: at}
 		}, `"recurrence":"monthly"`, ends},
 		{"a received gift", func(f *domain.Facts) {
 			f.Purchase.GiftOf, f.Giver = "g", domain.Giver{Email: "g@example.com", Price: domain.Money{Amount: 5, Currency: "usd"}}
@@ -83,6 +142,9 @@ func TestPurchase(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := domain.Facts{Purchase: domain.PurchaseState{Status: domain.Successful, Price: domain.Money{Amount: 0, Currency: "usd"}, CreatedAt: at}}
 			tt.of(&f)
+			if err := f.Membership.Check(); err != nil && f.Membership.ID != "" {
+				t.Fatal(err)
+			}
 			got := encoded(f)
 			if !strings.Contains(got, tt.want) {
 				t.Errorf("%s\nhas no %s", got, tt.want)
@@ -99,7 +161,7 @@ func TestPurchase(t *testing.T) {
 // BenchmarkPurchase writes one body.
 func BenchmarkPurchase(b *testing.B) {
 	s := newShop()
-	f := domain.Facts{License: s.clubKey, Product: s.club, Purchase: s.joined, Membership: s.membership, Seller: s.ana}
+	f := domain.Facts{License: s.clubKey, Product: s.club, Purchase: s.joined, Membership: s.member(b), Seller: s.ana}
 	b.ReportAllocs()
 	for b.Loop() {
 		if len(encoded(f)) == 0 {

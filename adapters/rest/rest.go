@@ -115,7 +115,7 @@ func (a *api) answer(v app.Verification, p params) *object {
 	if imported(v) {
 		o.put("imported_customer", importedCustomer(v))
 	} else {
-		o.put("purchase", a.purchase(v.Facts))
+		o.put("purchase", a.purchase(v.Facts, v.At))
 	}
 	if includes(p, "entitlement") {
 		o.put("entitlement", entitlement(v))

@@ -40,9 +40,10 @@ var noon = time.Date(2025, 3, 10, 12, 0, 0, 0, time.UTC)
 type shop struct {
 	ana, ben     domain.Seller
 	pencil, club domain.Product
-	sale, joined domain.PurchaseState // of the pencil, of the club
-	membership   domain.Membership
-	more         []any // whatever else the store holds, before the licences
+	sale, joined domain.PurchaseState          // of the pencil, of the club
+	membership   domain.MembershipRecord       // of joined
+	became       func(*domain.MembershipState) // what became of it; nil: nothing
+	more         []any                         // whatever else the store holds, before the licences
 	key, clubKey domain.LicenseState
 	uses         int64 // of the pencil's key
 
@@ -82,7 +83,7 @@ func newShop() *shop {
 		OrderNumber: 17, Status: domain.Successful, Email: "member@example.com", Quantity: 3, Multiseat: true,
 		Price: domain.Money{Amount: 1500, Currency: "usd"}, CanContact: true, CreatedAt: time.Date(2025, 2, 20, 10, 0, 0, 0, time.UTC),
 	}
-	s.membership = domain.Membership{
+	s.membership = domain.MembershipRecord{
 		ID: s.joined.MembershipID, SellerID: s.ana.ID, ProductID: s.club.ID, PurchaseID: s.joined.ID,
 		Recurrence: domain.Monthly, StartedAt: s.joined.CreatedAt, CreatedAt: s.joined.CreatedAt,
 	}
@@ -108,7 +109,7 @@ func (s *shop) handler(t testing.TB) http.Handler {
 	s.store = memstore.New(nil)
 	fixture.Fill(t, s.store, s.ana, s.ben, s.pencil, s.club)
 	fixture.Fill(t, s.store, s.more...)
-	fixture.Fill(t, s.store, s.sale, s.joined, s.membership, ports.CountedLicense{License: s.key, Uses: s.uses}, s.clubKey,
+	fixture.Fill(t, s.store, s.sale, s.joined, s.member(t), ports.CountedLicense{License: s.key, Uses: s.uses}, s.clubKey,
 		token(s.ana, anasToken, domain.EditProducts), token(s.ana, viewToken, domain.ViewSales), token(s.ana, allToken, domain.AccountScope),
 		token(s.ben, bensToken, domain.EditProducts), revoked(token(s.ana, endedToken, domain.EditProducts)))
 	var seen ports.Store = s.store
@@ -129,6 +130,23 @@ func (s *shop) handler(t testing.TB) http.Handler {
 	}
 	s.options.Logger = slog.New(slog.NewTextHandler(&s.log, nil))
 	return Handler(u, s.options)
+}
+
+// member returns the membership, which is of the sale that its record names.
+func (s *shop) member(t testing.TB) domain.MembershipState {
+	t.Helper()
+	of := s.joined
+	if s.membership.PurchaseID == s.sale.ID {
+		of = s.sale
+	}
+	m := s.membership.Adopt(of)
+	if s.became != nil {
+		s.became(&m)
+	}
+	if err := m.Check(); err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func token(of domain.Seller, secret string, scope domain.Scope) domain.TokenState {

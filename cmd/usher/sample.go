@@ -143,24 +143,41 @@ func (s *sample) sales() {
 	}), 1)
 }
 
-// memberships are one that goes on, one that will end, and one that has ended.
+// memberships are one that goes on, with two of its seats named, one that will
+// end, and one that has ended.
 func (s *sample) memberships() {
-	s.membership("Lea Brandt", "lea@example.com", 70, 5, func(*domain.Membership) {})
-	s.membership("Max Hill", "max@example.com", 45, 1, func(m *domain.Membership) {
-		m.CancelRequestedAt, m.CancelledBy, m.CancelledAt = s.ago(3*day24), domain.Buyer, s.ago(-12*day24)
+	s.membership("Lea Brandt", "lea@example.com", 70, 5, func(*domain.MembershipRecord) {}, "ole@example.com", "pia@example.com")
+	s.membership("Max Hill", "max@example.com", 45, 1, func(r *domain.MembershipRecord) {
+		r.CancelRequestedAt, r.CancelledBy, r.CancelledAt = s.ago(3*day24), domain.Buyer, domain.Boundary(r.StartedAt, 1)
 	})
-	s.membership("Nia Stone", "nia@example.com", 65, 2, func(m *domain.Membership) { m.FailedAt = s.ago(5 * day24) })
+	s.membership("Nia Stone", "nia@example.com", 70, 2, func(r *domain.MembershipRecord) { r.FailedAt = r.StartedAt.Add(5 * day24) })
 }
 
-func (s *sample) membership(buyer, email string, days, seats int, mod func(*domain.Membership)) {
-	m := domain.Membership{ID: domain.MembershipID(s.id(s.at)), SellerID: s.seller.ID, ProductID: s.club.ID, Recurrence: domain.Monthly}
+// membership is one whose current period began less than a month ago, after
+// others that were paid. Each of the named has a seat.
+func (s *sample) membership(buyer, email string, days, seats int, mod func(*domain.MembershipRecord), named ...string) {
+	id := domain.MembershipID(s.id(s.at))
 	p := s.sale(buyer, email, days, func(p *domain.PurchaseState) {
-		p.ProductID, p.MembershipID, p.Multiseat, p.Quantity = s.club.ID, m.ID, true, seats
+		p.ProductID, p.MembershipID, p.Multiseat, p.Quantity = s.club.ID, id, true, seats
 		p.Price.Amount, p.Variants = 900*int64(seats), s.variant("Readers")
 	})
-	m.PurchaseID, m.CreatedAt = p.ID, p.CreatedAt
-	m.StartedAt = p.CreatedAt.AddDate(0, int(s.at.Sub(p.CreatedAt)/(31*day24)), 0)
-	mod(&m)
+	r := domain.MembershipRecord{
+		ID: id, SellerID: s.seller.ID, ProductID: s.club.ID, PurchaseID: p.ID, Recurrence: domain.Monthly, CreatedAt: p.CreatedAt,
+		StartedAt: domain.Boundary(p.CreatedAt, int(s.at.Sub(p.CreatedAt)/(31*day24))),
+	}
+	mod(&r)
+	m := r.Adopt(p)
+	m.Assigned = len(named)
 	s.add(m)
+	for i, email := range named {
+		seat := domain.Seat{
+			ID: domain.SeatID(s.id(p.CreatedAt)), SellerID: s.seller.ID, PurchaseID: p.ID, Email: email,
+			Status: domain.SeatInvited, CreatedAt: p.CreatedAt.Add(time.Duration(i) * time.Hour),
+		}
+		if i == 0 {
+			seat.Status, seat.ClaimedAt = domain.SeatActive, p.CreatedAt.Add(day24)
+		}
+		s.add(seat)
+	}
 	s.license(p, int64(seats))
 }

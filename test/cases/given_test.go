@@ -65,7 +65,7 @@ func (s *stage) fill(c *scenario) {
 			all = append(all, v)
 		}
 	}
-	order := int64(1000)
+	order, sales := int64(1000), map[string]domain.PurchaseState{}
 	for _, e := range g.Purchases {
 		order++
 		if !e.is.Renewal { // a renewal is a payment of its membership
@@ -75,6 +75,7 @@ func (s *stage) fill(c *scenario) {
 				p.Status = status
 			}
 			all = append(all, p)
+			sales[e.name] = p
 		}
 	}
 	for _, e := range g.ImportedCustomers {
@@ -83,8 +84,7 @@ func (s *stage) fill(c *scenario) {
 		all = append(all, s.customer(e.name, e.is, of, order))
 	}
 	for _, e := range g.Subscriptions {
-		of, _ := g.Purchases.get(e.is.OriginalPurchase)
-		all = append(all, s.membership(e.name, e.is, of))
+		all = append(all, s.membership(e.name, e.is, sales[e.is.OriginalPurchase]))
 	}
 	for _, e := range g.Licenses {
 		all = append(all, s.license(e.name, e.is))
@@ -241,18 +241,18 @@ func (s *stage) customer(name string, c importedCustomer, of product, order int6
 	}
 }
 
-func (s *stage) membership(name string, m subscription, of purchase) domain.Membership {
-	d := domain.Membership{
+func (s *stage) membership(name string, m subscription, of domain.PurchaseState) domain.MembershipState {
+	d := domain.MembershipRecord{
 		ID: domain.MembershipID(s.id(name)), SellerID: s.things[name].seller, ProductID: domain.ProductID(s.id(m.Product)),
 		PurchaseID: domain.PurchaseID(s.id(m.OriginalPurchase)), Recurrence: domain.Recurrence(m.Recurrence),
 		StartedAt: m.StartedAt.Time, FreeTrialEndsAt: m.FreeTrialEndsAt.Time, Charges: m.ChargeOccurrenceCount,
 		Installments: bool(m.InstallmentPlan),
-		CancelledAt:  m.CancelledAt.is.Time, FailedAt: m.FailedAt.is.Time, EndedAt: m.EndedAt.is.Time, CreatedAt: s.or(of.CreatedAt),
+		CancelledAt:  m.CancelledAt.is.Time, FailedAt: m.FailedAt.is.Time, EndedAt: m.EndedAt.is.Time, CreatedAt: cmp.Or(of.CreatedAt, s.clock.now()),
 	}
 	if !d.CancelledAt.IsZero() {
 		d.CancelledBy = domain.Actor(ptr(m.CancelledBy, "buyer"))
 	}
-	return d
+	return d.Adopt(of)
 }
 
 func (s *stage) license(name string, l license) ports.CountedLicense {

@@ -155,9 +155,12 @@ func (s *stage) stateOfLicense(l ports.CountedLicense, word string, want any) (a
 }
 
 func (s *stage) stateOfMembership(t thing, word string) (any, error) {
-	var m domain.Membership
+	var m domain.MembershipState
 	s.view(t.seller, func(ctx context.Context, tx ports.Tx) (err error) {
-		m, err = tx.Memberships.ByID(ctx, domain.MembershipID(t.id))
+		kept, err := tx.Memberships.ByID(ctx, domain.MembershipID(t.id))
+		if err == nil {
+			m = kept.State()
+		}
 		return err
 	})
 	switch word {

@@ -115,7 +115,7 @@ func (a aggregate[S]) roundTrip(t *testing.T, w *world) {
 
 // identity are the fields by which a thing is known and placed. Whether a Save
 // could move them is left open: no use case asks for it.
-var identity = []string{"ID", "SellerID", "ProductID", "PurchaseID", "CreatedAt"}
+var identity = []string{"ID", "SellerID", "ProductID", "PurchaseID", "PaymentID", "CreatedAt", "OpenedAt"}
 
 // withIdentity returns s with what Save does not move taken from of.
 func (a aggregate[S]) withIdentity(of, s S) S {
@@ -146,15 +146,27 @@ func (a aggregate[S]) saveRoundTrip(t *testing.T, w *world) {
 	}
 }
 
-// switchesOf returns the indices of the boolean fields of S.
-func switchesOf[S any]() (found []int) {
-	typ := reflect.TypeFor[S]()
-	for i := range typ.NumField() {
-		if typ.Field(i).Type.Kind() == reflect.Bool {
-			found = append(found, i)
+// fieldsOf returns the paths of the fields of S of that sort, however deep.
+func fieldsOf[S any](is func(reflect.Type) bool) [][]int {
+	return below(reflect.TypeFor[S](), nil, is)
+}
+
+func below(typ reflect.Type, path []int, is func(reflect.Type) bool) (found [][]int) {
+	switch {
+	case is(typ):
+		return [][]int{path}
+	case typ.Kind() == reflect.Struct:
+		for i := range typ.NumField() {
+			if f := typ.Field(i); f.IsExported() {
+				found = append(found, below(f.Type, append(slices.Clone(path), i), is)...)
+			}
 		}
 	}
 	return found
+}
+
+func switchesOf[S any]() [][]int {
+	return fieldsOf[S](func(t reflect.Type) bool { return t.Kind() == reflect.Bool })
 }
 
 // switches sets each boolean field alone, since two of them mixed up would not
@@ -163,11 +175,11 @@ func (a aggregate[S]) switches(t *testing.T, w *world) {
 	for _, on := range switchesOf[S]() {
 		s := a.bare(t, w)
 		v := reflect.ValueOf(&s).Elem()
-		for _, i := range switchesOf[S]() {
-			v.Field(i).SetBool(i == on)
+		for _, path := range switchesOf[S]() {
+			v.FieldByIndex(path).SetBool(slices.Equal(path, on))
 		}
 		a.put(t, w, s)
-		a.wantStored(t, w, "only "+v.Type().Field(on).Name, s)
+		a.wantStored(t, w, "only "+v.Type().FieldByIndex(on).Name, s)
 	}
 }
 
@@ -187,10 +199,8 @@ func (a aggregate[S]) times(t *testing.T, w *world) {
 	for what, at := range instants {
 		s := a.bare(t, w)
 		v := reflect.ValueOf(&s).Elem()
-		for i := range v.NumField() {
-			if _, ok := v.Field(i).Interface().(time.Time); ok {
-				v.Field(i).Set(reflect.ValueOf(at))
-			}
+		for _, path := range fieldsOf[S](func(t reflect.Type) bool { return t == reflect.TypeFor[time.Time]() }) {
+			v.FieldByIndex(path).Set(reflect.ValueOf(at))
 		}
 		a.put(t, w, s)
 		a.wantStored(t, w, what, s)

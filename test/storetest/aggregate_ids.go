@@ -23,13 +23,26 @@ func withID[S any](s S, id string) S {
 	return s
 }
 
-func madeAt(s any) time.Time {
-	return reflect.ValueOf(s).FieldByName("CreatedAt").Interface().(time.Time)
+// making returns the field that says when a thing was made.
+func making(s reflect.Value) reflect.Value {
+	if f := s.FieldByName("CreatedAt"); f.IsValid() {
+		return f
+	}
+	return s.FieldByName("OpenedAt")
 }
 
+func madeAt(s any) time.Time { return making(reflect.ValueOf(s)).Interface().(time.Time) }
+
 func withMadeAt[S any](s S, at time.Time) S {
-	reflect.ValueOf(&s).Elem().FieldByName("CreatedAt").Set(reflect.ValueOf(at))
+	making(reflect.ValueOf(&s).Elem()).Set(reflect.ValueOf(at))
 	return s
+}
+
+// inOrder sorts things as lists have them.
+func inOrder[S any](all []S) {
+	slices.SortFunc(all, func(x, y S) int {
+		return cmp.Or(madeAt(x).Compare(madeAt(y)), cmp.Compare(idOf(x), idOf(y)))
+	})
 }
 
 func (a aggregate[S]) notFoundTest(t *testing.T, w *world) {
@@ -103,9 +116,7 @@ func (a aggregate[S]) pages(t *testing.T, w *world) {
 			want = append(want, withMadeAt(withID(a.bare(t, w), fmt.Sprint(id, i)), at))
 		}
 	}
-	slices.SortFunc(want, func(x, y S) int {
-		return cmp.Or(madeAt(x).Compare(madeAt(y)), cmp.Compare(idOf(x), idOf(y)))
-	})
+	inOrder(want)
 	scattered := slices.Clone(want)
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(want), func(i, j int) { scattered[i], scattered[j] = scattered[j], scattered[i] })
 	a.put(t, w, scattered...)

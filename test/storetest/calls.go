@@ -62,11 +62,51 @@ var methods = map[string]method{
 
 	"Memberships.ByID":   same(domain.ErrMembershipNotFound).with(func(d *deal) []any { return rows(d.membership.ID) }),
 	"Memberships.List":   method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
-	"Memberships.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(another(fixture.Membership(d.given))) }),
+	"Memberships.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreMembership(another(fixture.Membership(d.given)))) }),
 	"Memberships.Save": same(domain.ErrMembershipNotFound).writing(func(d *deal) []any {
 		m := d.membership
 		m.EndedAt = fixture.T0
-		return rows(m)
+		return rows(domain.RestoreMembership(m))
+	}),
+
+	"Payments.ByID":       same(domain.ErrPaymentNotFound).with(func(d *deal) []any { return rows(d.payment.ID) }),
+	"Payments.ByPurchase": same(nothing).with(func(d *deal) []any { return rows(d.given.ID) }),
+	"Payments.List":       method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Payments.Insert":     same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestorePayment(fixture.Payment(d.given))) }),
+	"Payments.Save": same(domain.ErrPaymentNotFound).writing(func(d *deal) []any {
+		p := d.payment
+		p.Refunding, p.Key = 7, fixture.ID()
+		return rows(domain.RestorePayment(p))
+	}),
+
+	"Refunds.ByID":      same(domain.ErrRefundNotFound).with(func(d *deal) []any { return rows(d.refund.ID) }),
+	"Refunds.ByPayment": same(nothing).with(func(d *deal) []any { return rows(d.payment.ID) }),
+	"Refunds.List":      method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Refunds.Insert":    same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Refund(d.payment)) }),
+	"Refunds.Save": same(domain.ErrRefundNotFound).writing(func(d *deal) []any {
+		r := d.refund
+		r.Status, r.Key = domain.RefundFailed, fixture.ID()
+		return rows(r)
+	}),
+
+	"Disputes.ByID":      same(domain.ErrDisputeNotFound).with(func(d *deal) []any { return rows(d.dispute.ID) }),
+	"Disputes.ByPayment": same(nothing).with(func(d *deal) []any { return rows(d.payment.ID) }),
+	"Disputes.List":      method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Disputes.Insert":    same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Dispute(d.payment)) }),
+	"Disputes.Save": same(domain.ErrDisputeNotFound).writing(func(d *deal) []any {
+		p := d.dispute
+		p.WonAt = fixture.T0
+		return rows(p)
+	}),
+
+	"Seats.ByID":       same(domain.ErrSeatNotFound).with(func(d *deal) []any { return rows(d.seat.ID) }),
+	"Seats.ByPurchase": same(nothing).with(func(d *deal) []any { return rows(d.sale.ID) }),
+	"Seats.List":       method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Seats.Insert":     same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Seat(d.sale)) }),
+	"Seats.Save": same(domain.ErrSeatNotFound).writing(func(d *deal) []any {
+		s := d.seat
+		s.Status, s.RevokedAt = domain.SeatRevoked, fixture.T0
+		return rows(s)
 	}),
 
 	"Licenses.ByID":       same(domain.ErrLicenseNotFound).with(func(d *deal) []any { return rows(d.license.ID) }),

@@ -28,12 +28,16 @@ func insertPurchase(s domain.PurchaseState) call {
 	}
 }
 
-func saveMembership(m domain.Membership) call {
-	return func(ctx context.Context, tx ports.Tx) error { return tx.Memberships.Save(ctx, m) }
+func saveMembership(s domain.MembershipState) call {
+	return func(ctx context.Context, tx ports.Tx) error {
+		return tx.Memberships.Save(ctx, domain.RestoreMembership(s))
+	}
 }
 
-func insertMembership(m domain.Membership) call {
-	return func(ctx context.Context, tx ports.Tx) error { return tx.Memberships.Insert(ctx, m) }
+func insertMembership(s domain.MembershipState) call {
+	return func(ctx context.Context, tx ports.Tx) error {
+		return tx.Memberships.Insert(ctx, domain.RestoreMembership(s))
+	}
 }
 
 func saveProduct(p domain.Product) call {

@@ -17,8 +17,10 @@
 // A purchase may name a membership, a giver's purchase, a bundle, a preorder
 // or variants that are not there yet, since either side of each pair may come
 // first. When one comes later, what verify answers has changed and the stamp
-// moves. A product, and the purchase of a licence or a membership, must be
-// there, and be the same seller's.
+// moves. A product, the purchase of a licence, a membership, a payment or a seat,
+// and the payment of a refund or a dispute must be there, and be the same
+// seller's. The membership of a payment may come later, and one that is another
+// seller's is in nobody's way.
 //
 // What a purchase names loosely counts only if it is the same seller's: no
 // name, address or price of another seller ever shows in Facts.

@@ -39,6 +39,14 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		lines("licences", licenses)
 		tokens, err4 := tx.Tokens.List(ctx, ports.Cursor{}, 1000)
 		lines("tokens", tokens)
+		payments, err6 := tx.Payments.List(ctx, ports.Cursor{}, 1000)
+		lines("payments", payments)
+		refunds, err7 := tx.Refunds.List(ctx, ports.Cursor{}, 1000)
+		lines("refunds", refunds)
+		disputes, err8 := tx.Disputes.List(ctx, ports.Cursor{}, 1000)
+		lines("disputes", disputes)
+		seats, err9 := tx.Seats.List(ctx, ports.Cursor{}, 1000)
+		lines("seats", seats)
 		task, err5 := tx.Progress.ByID(ctx, taskID)
 		lines("task", task)
 		if errors.Is(err5, domain.ErrProgressNotFound) {
@@ -47,7 +55,7 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		for _, l := range licenses {
 			keys = append(keys, l.License.Key)
 		}
-		return errors.Join(append(errs, err, err2, err3, err4, err5)...)
+		return errors.Join(append(errs, err, err2, err3, err4, err5, err6, err7, err8, err9)...)
 	})
 	must(t, err)
 	for _, k := range keys {

@@ -49,8 +49,14 @@ type deal struct {
 	product     domain.Product
 	large, deep domain.Variant
 	given, sale domain.PurchaseState // a gift, and what its receiver got
-	membership  domain.Membership
+	membership  domain.MembershipState
 	license     domain.LicenseState
+
+	// What verify answers is not made of these.
+	payment domain.PaymentState
+	refund  domain.Refund
+	dispute domain.Dispute
+	seat    domain.Seat
 }
 
 // newDeal makes a deal with every field set, and keeps it.
@@ -65,7 +71,10 @@ func (w *world) newDeal(t *testing.T) *deal {
 	d.sale.MembershipID, d.sale.Variants = d.membership.ID, domain.ChosenVariants(d.large.ID, d.deep.ID)
 	d.sale = fixture.Distinct(d.sale)
 	d.license = fixture.Distinct(fixture.License(d.sale))
-	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license)
+	d.payment = fixture.Distinct(fixture.Payment(d.given))
+	d.refund, d.dispute = fixture.Distinct(fixture.Refund(d.payment)), fixture.Distinct(fixture.Dispute(d.payment))
+	d.seat = fixture.Distinct(fixture.Seat(d.sale))
+	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license, d.payment, d.refund, d.dispute, d.seat)
 	return d
 }
 
@@ -206,7 +215,7 @@ func factsFollow(t *testing.T, w *world) {
 		for _, err := range []error{
 			tx.Sellers.Save(ctx, d.seller), tx.Products.Save(ctx, d.product), tx.Variants.Save(ctx, d.large),
 			tx.Purchases.Save(ctx, domain.RestorePurchase(d.given)), tx.Purchases.Save(ctx, domain.RestorePurchase(d.sale)),
-			tx.Memberships.Save(ctx, d.membership), tx.Licenses.Save(ctx, domain.RestoreLicense(d.license)),
+			saveMembership(d.membership)(ctx, tx), tx.Licenses.Save(ctx, domain.RestoreLicense(d.license)),
 		} {
 			if err != nil {
 				return err

@@ -21,6 +21,8 @@ var isolationTests = tests{
 	"NothingUncommitted":   isolationNoDirtyRead,
 	"OnlyOneTakesAName":    isolationOnePermalink,
 	"OnlyOneLicensesASale": isolationOneLicense,
+	"OnlyOnePaysACycle":    isolationOneRenewal,
+	"OnlyOneSitsAPerson":   isolationOneSeat,
 }
 
 // soon is how long a test that forces two transactions to meet waits for

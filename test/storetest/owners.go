@@ -34,6 +34,26 @@ var makers = map[string]func(d *deal, of domain.SellerID) call{
 		m.SellerID = of
 		return insertMembership(m)
 	},
+	"payment": func(d *deal, of domain.SellerID) call {
+		p := fixture.Payment(d.given)
+		p.SellerID = of
+		return insertPayment(p)
+	},
+	"refund": func(d *deal, of domain.SellerID) call {
+		r := fixture.Refund(d.payment)
+		r.SellerID = of
+		return insertRefund(r)
+	},
+	"dispute": func(d *deal, of domain.SellerID) call {
+		p := fixture.Dispute(d.payment)
+		p.SellerID = of
+		return insertDispute(p)
+	},
+	"seat": func(d *deal, of domain.SellerID) call {
+		s := fixture.Seat(d.given)
+		s.SellerID = of
+		return insertSeat(s)
+	},
 	"licence": func(d *deal, of domain.SellerID) call {
 		l := fixture.License(d.given)
 		l.SellerID = of
@@ -83,6 +103,10 @@ func scopesInsertOfAnothersID(t *testing.T, w *world) {
 		"variant":    insertVariant(withID(fixture.Variant(mine.product), string(d.large.ID))),
 		"purchase":   insertPurchase(withID(fixture.Purchase(mine.product), string(d.sale.ID))),
 		"membership": insertMembership(withID(fixture.Membership(mine.given), string(d.membership.ID))),
+		"payment":    insertPayment(withID(fixture.Payment(mine.given), string(d.payment.ID))),
+		"refund":     insertRefund(withID(fixture.Refund(mine.payment), string(d.refund.ID))),
+		"dispute":    insertDispute(withID(fixture.Dispute(mine.payment), string(d.dispute.ID))),
+		"seat":       insertSeat(withID(fixture.Seat(mine.given), string(d.seat.ID))),
 		"licence": func(ctx context.Context, tx ports.Tx) error {
 			l := withID(fixture.License(mine.given), string(d.license.ID))
 			return tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 9)
@@ -110,7 +134,10 @@ func scopesSaveKeepsOwner(t *testing.T, w *world) {
 	product, variant, sale, membership, license, token := d.product, d.large, d.sale, d.membership, d.license, d.token()
 	product.SellerID, variant.SellerID, sale.SellerID = w.bob.ID, w.bob.ID, w.bob.ID
 	membership.SellerID, license.SellerID, token.SellerID = w.bob.ID, w.bob.ID, w.bob.ID
+	payment, refund, dispute, seat := d.payment, d.refund, d.dispute, d.seat
+	payment.SellerID, refund.SellerID, dispute.SellerID, seat.SellerID = w.bob.ID, w.bob.ID, w.bob.ID, w.bob.ID
 	for what, save := range map[string]call{
+		"payment": savePayment(payment), "refund": saveRefund(refund), "dispute": saveDispute(dispute), "seat": saveSeat(seat),
 		"product": saveProduct(product), "variant": saveVariant(variant), "purchase": savePurchase(sale),
 		"membership": saveMembership(membership), "licence": saveLicense(license),
 		"token": func(ctx context.Context, tx ports.Tx) error { return tx.Tokens.Save(ctx, domain.RestoreToken(token)) },

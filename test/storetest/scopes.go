@@ -46,7 +46,9 @@ func (w *world) dumpVictim(t *testing.T, d *deal) string {
 func (d *deal) names() []string {
 	return []string{
 		string(d.seller.ID), string(d.product.ID), string(d.large.ID), string(d.deep.ID), string(d.given.ID), string(d.sale.ID),
-		string(d.membership.ID), string(d.license.ID), string(d.license.Key), d.seller.Email, d.sale.Email, "first answer",
+		string(d.membership.ID), string(d.license.ID), string(d.license.Key),
+		string(d.payment.ID), string(d.refund.ID), string(d.dispute.ID), string(d.seat.ID), d.payment.Key, d.seat.Email,
+		d.seller.Email, d.sale.Email, "first answer",
 	}
 }
 

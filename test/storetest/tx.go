@@ -187,12 +187,15 @@ func txManyAsOne(t *testing.T, w *world) {
 	p := fixture.Product(w.ana, fixture.Renewable)
 	s, m := fixture.Renewal(p)
 	v, l, k := fixture.Variant(p), fixture.License(s), fixture.Token(w.ana, "secret")
+	paid, seat := fixture.Payment(s), fixture.Seat(s)
+	refund, dispute := fixture.Refund(paid), fixture.Dispute(paid)
 	before := w.dump(t, w.ana.ID)
 	fill := func(end error) error {
 		return w.Update(t.Context(), w.of, func(ctx context.Context, tx ports.Tx) error {
 			for _, err := range []error{
 				tx.Products.Insert(ctx, p), tx.Variants.Insert(ctx, v), tx.Purchases.Insert(ctx, domain.RestorePurchase(s)),
-				tx.Memberships.Insert(ctx, m), tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 5),
+				insertMembership(m)(ctx, tx), insertPayment(paid)(ctx, tx), insertRefund(refund)(ctx, tx), insertDispute(dispute)(ctx, tx),
+				insertSeat(seat)(ctx, tx), tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 5),
 				tx.Tokens.Insert(ctx, domain.RestoreToken(k)), tx.Events.Append(ctx, event("an event")),
 				tx.Progress.Put(ctx, ports.Task{ID: "task", StartedAt: fixture.T0}),
 			} {

@@ -21,7 +21,8 @@
 // The stamps of a licence and a product move here and nowhere else, in the
 // transaction of the change, so that no use case can forget them. They move
 // also when a membership or a giver's purchase arrives after the licence that
-// it tells about.
+// it tells about. Payments, refunds, disputes and seats move none: verify answers
+// nothing that is read from them.
 //
 // A key that an older secret digested is as taken as one of today's: inserts
 // and changes ask for its digest under every secret. A change seals and

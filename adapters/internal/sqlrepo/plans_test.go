@@ -23,20 +23,35 @@ func askAll(t *testing.T, c *conn) {
 	variant := domain.Variant{ID: "v", SellerID: "ana", ProductID: s.product.ID, Category: "Size", Name: "Large", CreatedAt: t0}
 	gift := s.sale(2)
 	gift.GiftOf, gift.Variants = s.purchase.ID, domain.ChosenVariants("v")
-	member := domain.Membership{ID: "m", SellerID: "ana", ProductID: s.product.ID, PurchaseID: s.purchase.ID,
-		Recurrence: domain.Monthly, StartedAt: t0, CreatedAt: t0}
+	member := domain.MembershipState{ID: "m", SellerID: "ana", ProductID: s.product.ID, PurchaseID: s.purchase.ID,
+		Recurrence: domain.Monthly, AnchorAt: t0, CreatedAt: t0}
+	paid := domain.PaymentState{ID: "p", SellerID: "ana", PurchaseID: s.purchase.ID, MembershipID: "m", Kind: domain.RenewalPayment, Cycle: 2,
+		Key: "k", ProcessorRef: "pi", Status: domain.Paid, CreatedAt: t0}
+	twice := paid
+	twice.ID, twice.Key, twice.ProcessorRef = "p2", "k2", ""
+	open := twice
+	open.Status = domain.Sent
+	refund := domain.Refund{ID: "r", SellerID: "ana", PaymentID: "p", Key: "k", CreatedAt: t0}
+	dispute := domain.Dispute{ID: "d", SellerID: "ana", PaymentID: "p", OpenedAt: t0}
+	seat := domain.Seat{ID: "s", SellerID: "ana", PurchaseID: s.purchase.ID, Email: "ann@example.com", Status: domain.SeatActive, CreatedAt: t0}
+	other := seat
+	other.ID = "s2"
 	token := domain.TokenState{ID: "t", SellerID: "ana", Name: "n", Digest: domain.DigestOf("secret"), Scopes: "account", CreatedAt: t0}
 	ghost := token
 	ghost.SellerID = stranger
-	must(t, tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)), tx.Memberships.Insert(ctx, member),
-		tx.Tokens.Insert(ctx, domain.RestoreToken(token)))
+	must(t, tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)), tx.Memberships.Insert(ctx, domain.RestoreMembership(member)),
+		tx.Payments.Insert(ctx, domain.RestorePayment(paid)), tx.Refunds.Insert(ctx, refund), tx.Disputes.Insert(ctx, dispute), tx.Seats.Insert(ctx, seat),
+		tx.Payments.Insert(ctx, domain.RestorePayment(open)), tx.Tokens.Insert(ctx, domain.RestoreToken(token)))
 	for _, err := range []error{
 		tx.Products.Insert(ctx, s.product), tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)),
-		tx.Memberships.Insert(ctx, member), tx.Tokens.Insert(ctx, domain.RestoreToken(token)), tx.Licenses.Insert(ctx, domain.RestoreLicense(s.license), 0),
+		tx.Payments.Insert(ctx, domain.RestorePayment(paid)), tx.Payments.Save(ctx, domain.RestorePayment(twice)), tx.Refunds.Insert(ctx, refund),
+		tx.Refunds.Save(ctx, domain.Refund{ID: "x", SellerID: "ana", Key: "k"}), tx.Disputes.Insert(ctx, dispute),
+		tx.Seats.Insert(ctx, other), tx.Seats.Save(ctx, other),
+		tx.Memberships.Insert(ctx, domain.RestoreMembership(member)), tx.Tokens.Insert(ctx, domain.RestoreToken(token)), tx.Licenses.Insert(ctx, domain.RestoreLicense(s.license), 0),
 		nobody.Tokens.Insert(ctx, domain.RestoreToken(ghost)),
 	} {
 		if err == nil {
-			t.Error("an Insert that must be refused went through")
+			t.Error("what must be refused went through")
 		}
 	}
 
@@ -44,7 +59,9 @@ func askAll(t *testing.T, c *conn) {
 	renamed, rotated := s.purchase, s.license
 	renamed.FullName, renamed.OrderNumber, rotated.Key = "Eva Luz", 99, "another"
 	must(t, system.Sellers.Save(ctx, s.seller), tx.Products.Save(ctx, s.product), tx.Variants.Save(ctx, variant),
-		tx.Purchases.Save(ctx, domain.RestorePurchase(renamed)), tx.Memberships.Save(ctx, member),
+		tx.Purchases.Save(ctx, domain.RestorePurchase(renamed)), tx.Memberships.Save(ctx, domain.RestoreMembership(member)),
+		tx.Payments.Save(ctx, domain.RestorePayment(paid)), tx.Refunds.Save(ctx, refund), tx.Disputes.Save(ctx, dispute), tx.Seats.Save(ctx, seat),
+
 		tx.Licenses.Save(ctx, domain.RestoreLicense(rotated)), tx.Tokens.Save(ctx, domain.RestoreToken(token)),
 		tx.Events.Append(ctx, ports.Event{ID: "e", Subject: "s", Name: "n", At: t0}), tx.Progress.Put(ctx, ports.Task{ID: "p"}))
 	for range 2 {
@@ -74,6 +91,18 @@ func askAll(t *testing.T, c *conn) {
 	ask(tx.Purchases.CountUnlicensed(ctx, s.product.ID))
 	ask(tx.Memberships.ByID(ctx, "m"))
 	ask(tx.Memberships.List(ctx, after, 10))
+	ask(tx.Payments.ByID(ctx, "p"))
+	ask(tx.Payments.ByPurchase(ctx, s.purchase.ID))
+	ask(tx.Payments.List(ctx, after, 10))
+	ask(tx.Refunds.ByID(ctx, "r"))
+	ask(tx.Refunds.ByPayment(ctx, "p"))
+	ask(tx.Refunds.List(ctx, after, 10))
+	ask(tx.Disputes.ByID(ctx, "d"))
+	ask(tx.Disputes.ByPayment(ctx, "p"))
+	ask(tx.Disputes.List(ctx, after, 10))
+	ask(tx.Seats.ByID(ctx, "s"))
+	ask(tx.Seats.ByPurchase(ctx, s.purchase.ID))
+	ask(tx.Seats.List(ctx, after, 10))
 	ask(tx.Licenses.ByID(ctx, s.license.ID))
 	ask(tx.Licenses.ByPurchase(ctx, s.purchase.ID, ""))
 	ask(tx.Licenses.List(ctx, after, 10))
@@ -134,7 +163,7 @@ func TestNoStatementScansATable(t *testing.T) {
 			}
 		}
 	}
-	if len(c.asked) < 80 {
+	if len(c.asked) < 115 {
 		t.Errorf("only %d statements were asked", len(c.asked))
 	}
 }

@@ -2,6 +2,7 @@ package sqlrepo
 
 import (
 	"database/sql"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +69,28 @@ func TestPerhapsScansWhatEitherDriverGives(t *testing.T) {
 		}
 		if err := dests[i].(sql.Scanner).Scan(3.5); err == nil {
 			t.Errorf("a fraction was taken for a %T", dests[i].(*perhapsDest).dest)
+		}
+	}
+}
+
+// What a row is written with is what it is read into, in the same order.
+func TestValuesAreThoseOfTheDestinations(t *testing.T) {
+	text, big, number, one, at, owed := "text", int64(1<<40), 7, true, t0, domain.Exact{Hi: 1 << 63, Lo: 1}
+	got := values([]any{&text, &big, &number, &one, Time(&at), &exactDest{&owed}})
+	want := []any{"text", int64(1 << 40), 7, true, t0, "170141183460469231731687303715884105729"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestExactScans(t *testing.T) {
+	e := domain.Exact{Hi: 7, Lo: 7} // what was there goes
+	if err := (&exactDest{&e}).Scan("170141183460469231731687303715884105729"); err != nil || e != (domain.Exact{Hi: 1 << 63, Lo: 1}) {
+		t.Errorf("got %v, %v", e, err)
+	}
+	for _, src := range []any{int64(7), nil, "", "-1", "1.5", "340282366920938463463374607431768211456"} {
+		if err := (&exactDest{&e}).Scan(src); err == nil {
+			t.Errorf("%T %v was taken for a number of 128 bits", src, src)
 		}
 	}
 }

@@ -38,6 +38,10 @@ func Tx(c Conn, who ports.Scope, k *keyring.Keyring) ports.Tx {
 		Variants:    variants{r},
 		Purchases:   purchases{r},
 		Memberships: memberships{r},
+		Payments:    payments{r},
+		Refunds:     refunds{r},
+		Disputes:    disputes{r},
+		Seats:       seats{r},
 		Licenses:    licenses{r},
 		Tokens:      tokens{r},
 		Events:      events{r},
@@ -119,6 +123,7 @@ const (
 	hasSeller   = `SELECT 1 FROM usher_sellers WHERE id = $1`
 	hasProduct  = `SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2`
 	hasPurchase = `SELECT 1 FROM usher_purchases WHERE id = $1 AND seller_id = $2`
+	hasPayment  = `SELECT 1 FROM usher_payments WHERE id = $1 AND seller_id = $2`
 )
 
 // taken returns err if the query has a row. It and lacking find out why a

@@ -31,6 +31,10 @@ func TestWhatNoStoreKeepsIsNotAskedFor(t *testing.T) {
 			"a product":            func() (any, error) { return tx.Products.ByID(ctx, domain.ProductID(s)) },
 			"a purchase":           func() (any, error) { return tx.Purchases.ByID(ctx, domain.PurchaseID(s)) },
 			"a membership":         func() (any, error) { return tx.Memberships.ByID(ctx, domain.MembershipID(s)) },
+			"a payment":            func() (any, error) { return tx.Payments.ByID(ctx, domain.PaymentID(s)) },
+			"a refund":             func() (any, error) { return tx.Refunds.ByID(ctx, domain.RefundID(s)) },
+			"a dispute":            func() (any, error) { return tx.Disputes.ByID(ctx, domain.DisputeID(s)) },
+			"a seat":               func() (any, error) { return tx.Seats.ByID(ctx, domain.SeatID(s)) },
 			"a licence":            func() (any, error) { return tx.Licenses.ByID(ctx, domain.LicenseID(s)) },
 			"a licence of a seat":  func() (any, error) { return tx.Licenses.ByPurchase(ctx, "p", domain.SeatID(s)) },
 			"a token":              func() (any, error) { return tx.Tokens.ByID(ctx, domain.TokenID(s)) },
@@ -58,6 +62,22 @@ func TestWhatNoStoreKeepsIsNotAskedFor(t *testing.T) {
 			},
 			"variants": func() (int, error) {
 				all, err := tx.Variants.ByProduct(ctx, domain.ProductID(s))
+				return len(all), err
+			},
+			"payments": func() (int, error) {
+				all, err := tx.Payments.ByPurchase(ctx, domain.PurchaseID(s))
+				return len(all), err
+			},
+			"refunds": func() (int, error) {
+				all, err := tx.Refunds.ByPayment(ctx, domain.PaymentID(s))
+				return len(all), err
+			},
+			"disputes": func() (int, error) {
+				all, err := tx.Disputes.ByPayment(ctx, domain.PaymentID(s))
+				return len(all), err
+			},
+			"seats": func() (int, error) {
+				all, err := tx.Seats.ByPurchase(ctx, domain.PurchaseID(s))
 				return len(all), err
 			},
 			"unlicensed sales": func() (int, error) {

@@ -122,24 +122,156 @@ CREATE TABLE usher_terms (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX usher_terms_purchase ON usher_terms (purchase_id, term);
 
+-- pending_, notice_, in_flight_ and outstanding_ are all empty where there is
+-- none. ledger_owed has up to 128 bits, in decimal digits.
 CREATE TABLE usher_memberships (
   id TEXT PRIMARY KEY,
   seller_id TEXT NOT NULL,
   product_id TEXT NOT NULL,
   purchase_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  end_reason TEXT NOT NULL,
+  status_before TEXT NOT NULL,
+  cancelled_by TEXT NOT NULL,
+  anchor_at INTEGER NOT NULL,
+  offset_months INTEGER NOT NULL,
   recurrence TEXT NOT NULL,
-  started_at INTEGER NOT NULL,
+  cycle INTEGER NOT NULL,
   free_trial_ends_at INTEGER,
   charges INTEGER NOT NULL,
   installments INTEGER NOT NULL,
+  tier TEXT NOT NULL,
+  unit INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  included_seats INTEGER NOT NULL,
+  discount_kind TEXT NOT NULL,
+  discount_value INTEGER NOT NULL,
+  discount_cycles INTEGER NOT NULL,
+  seats INTEGER NOT NULL,
+  complimentary_seats INTEGER NOT NULL,
+  assigned_seats INTEGER NOT NULL,
+  pending_seats INTEGER NOT NULL,
+  pending_tier TEXT NOT NULL,
+  pending_recurrence TEXT NOT NULL,
+  pending_unit INTEGER NOT NULL,
+  pending_priced INTEGER NOT NULL,
+  pending_change INTEGER NOT NULL,
+  notice_tier TEXT NOT NULL,
+  notice_recurrence TEXT NOT NULL,
+  notice_unit INTEGER NOT NULL,
+  notice_effective_at INTEGER,
+  notice_notified_at INTEGER,
+  ledger_owed TEXT NOT NULL,
+  ledger_settled INTEGER NOT NULL,
+  given_back INTEGER NOT NULL,
+  in_flight_payment_id TEXT NOT NULL,
+  in_flight_kind TEXT NOT NULL,
+  in_flight_priced_at INTEGER,
+  in_flight_due INTEGER NOT NULL,
+  in_flight_asked INTEGER NOT NULL,
+  in_flight_expires_at INTEGER,
+  in_flight_seats INTEGER NOT NULL,
+  in_flight_tier TEXT NOT NULL,
+  in_flight_recurrence TEXT NOT NULL,
+  in_flight_unit INTEGER NOT NULL,
+  in_flight_ends_seats INTEGER NOT NULL,
+  in_flight_ends_terms INTEGER NOT NULL,
+  in_flight_anew INTEGER NOT NULL,
+  outstanding_amount INTEGER NOT NULL,
+  outstanding_carried INTEGER NOT NULL,
+  outstanding_attempts INTEGER NOT NULL,
+  outstanding_due_at INTEGER,
+  outstanding_grace_ends_at INTEGER,
+  outstanding_retry_at INTEGER,
   cancel_requested_at INTEGER,
-  cancelled_by TEXT NOT NULL,
   cancelled_at INTEGER,
   failed_at INTEGER,
   ended_at INTEGER,
+  deactivated_at INTEGER,
+  last_at INTEGER,
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX usher_memberships_page ON usher_memberships (seller_id, created_at, id);
+
+-- membership_id may name what is not there yet. The indexes name the seller, so
+-- that no seller's payment is in the way of another's.
+CREATE TABLE usher_payments (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  purchase_id TEXT NOT NULL REFERENCES usher_purchases (id),
+  key TEXT NOT NULL,
+  processor_ref TEXT NOT NULL,
+  membership_id TEXT NOT NULL,
+  cycle INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  target_seats INTEGER NOT NULL,
+  target_tier TEXT NOT NULL,
+  target_recurrence TEXT NOT NULL,
+  target_unit INTEGER NOT NULL,
+  target_ends_seats INTEGER NOT NULL,
+  target_ends_terms INTEGER NOT NULL,
+  target_anew INTEGER NOT NULL,
+  priced_at INTEGER,
+  decline TEXT NOT NULL,
+  refunded INTEGER NOT NULL,
+  refunding INTEGER NOT NULL,
+  paid_at INTEGER,
+  voided_at INTEGER,
+  created_at INTEGER NOT NULL,
+  UNIQUE (seller_id, key)
+) STRICT;
+CREATE INDEX usher_payments_page ON usher_payments (seller_id, created_at, id);
+CREATE INDEX usher_payments_purchase ON usher_payments (purchase_id, created_at, id);
+CREATE UNIQUE INDEX usher_payments_processor ON usher_payments (seller_id, processor_ref) WHERE processor_ref <> '';
+CREATE UNIQUE INDEX usher_payments_cycle ON usher_payments (seller_id, membership_id, cycle) WHERE kind = 'renewal' AND status = 'paid';
+
+CREATE TABLE usher_refunds (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  payment_id TEXT NOT NULL REFERENCES usher_payments (id),
+  key TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  status TEXT NOT NULL,
+  processor_ref TEXT NOT NULL,
+  settled_at INTEGER,
+  created_at INTEGER NOT NULL,
+  UNIQUE (seller_id, key)
+) STRICT;
+CREATE INDEX usher_refunds_page ON usher_refunds (seller_id, created_at, id);
+CREATE INDEX usher_refunds_payment ON usher_refunds (payment_id, created_at, id);
+
+CREATE TABLE usher_disputes (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  payment_id TEXT NOT NULL REFERENCES usher_payments (id),
+  amount INTEGER NOT NULL,
+  processor_ref TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  won_at INTEGER,
+  lost_at INTEGER
+) STRICT;
+CREATE INDEX usher_disputes_page ON usher_disputes (seller_id, opened_at, id);
+CREATE INDEX usher_disputes_payment ON usher_disputes (payment_id, opened_at, id);
+
+CREATE TABLE usher_seats (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL,
+  purchase_id TEXT NOT NULL REFERENCES usher_purchases (id),
+  email TEXT NOT NULL,
+  status TEXT NOT NULL,
+  claimed_at INTEGER,
+  revoked_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX usher_seats_page ON usher_seats (seller_id, created_at, id);
+CREATE INDEX usher_seats_purchase ON usher_seats (purchase_id, created_at, id);
+CREATE UNIQUE INDEX usher_seats_email ON usher_seats (purchase_id, email) WHERE status <> 'revoked';
 
 -- The key is sealed; digest finds it and last8 finds its end. secret is the
 -- number of the secret that all three were made with.
