@@ -2,7 +2,7 @@
 // line, each with what is given, what happens and what must come of it.
 //
 //	license.jsonl       the licence API and what decides its answers
-//	seats.jsonl         memberships, seats and their money; its runner comes with them
+//	seats.jsonl         memberships, seats and their money
 //	integrations.jsonl  communities; its runner comes with them
 //
 // TestLicense gives each case a subtest TestLicense/<store>/<id>, with a server
@@ -11,9 +11,14 @@
 //
 //	USHER_CASES=/home/ana/cases go test ./test/cases
 //
+// TestSeats gives each case of seats.jsonl a subtest TestSeats/<world>/<id>,
+// where the world domain is the rules alone: the runner plays the processor,
+// keeps its books and hands out the mail. testdata/seats.jsonl holds cases that
+// are only the project's, for words that the others lack.
+//
 // Where to start: case_test.go is the vocabulary, words_test.go its
 // enumerations, skip_test.go the words that wait for a part of usher that is
-// not built yet. A word that is nowhere in these fails its case by name, in
+// not built yet; seats_case_test.go and seats_words_test.go are those of seats. A word that is nowhere in these fails its case by name, in
 // given, calls, events and expectations alike.
 //
 // # Decisions
@@ -30,4 +35,10 @@
 // One clock is the case's: business time, and the machine's for leases. It
 // moves where a word moves it, and stops at each instant at which work falls
 // due on the way.
+//
+// In seats no boundary passes but by an event that says so. A charge is read
+// from the processor's books: what was paid in an event, without what of it
+// went back at once. A refused event must leave the membership as it was, field
+// by field. A command that comes again under its key gets its answer as it now
+// is; one that was refused before any payment left none.
 package cases

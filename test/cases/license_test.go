@@ -1,13 +1,7 @@
 package cases
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -30,70 +24,16 @@ func TestLicense(t *testing.T) {
 	}
 }
 
-// line of a file of cases: what it says, or what is wrong with it.
-type lineOf struct {
-	id     string
-	says   scenario
-	faults []string
-}
-
-// read returns the cases of a file: the project's, or that of the folder that
-// USHER_CASES names. If that folder has none, the test is skipped.
-func read(t *testing.T, file string) []lineOf {
+// read returns the cases of license.jsonl or one like it, see [readLines].
+func read(t *testing.T, file string) []lineOf[scenario] {
 	t.Helper()
-	dir := os.Getenv("USHER_CASES")
-	f, err := os.Open(filepath.Join(dir, file))
-	if dir != "" && errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("%s has no %s", dir, file)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var all []lineOf
-	ids := map[string]bool{}
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<24)
-	for n := 1; lines.Scan(); n++ {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		c := parseCase(lines.Bytes())
-		if c.id == "" || ids[c.id] {
-			t.Errorf("%s:%d: a case needs an id of its own, not %q %v", file, n, c.id, c.faults)
-			continue
-		}
-		ids[c.id] = true
-		all = append(all, c)
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
-	if len(all) == 0 {
-		t.Errorf("%s has no case", file)
-	}
-	return all
+	return readLines(t, file, parseCase)
 }
 
-// parseCase reads a line. What it says counts only if it has no faults.
-func parseCase(data []byte) (c lineOf) {
-	v, err := parse(data)
-	if err != nil {
-		return lineOf{faults: []string{err.Error()}}
-	}
-	o, _ := v.(object)
-	id, _ := o.get("id")
-	c.id, _ = id.(string)
-	r := &reader{}
-	r.read("", v, reflect.ValueOf(&c.says).Elem())
-	if c.faults = r.faults; len(c.faults) == 0 {
-		c.faults = check(&c.says, o)
-	}
-	return c
-}
+func parseCase(data []byte) lineOf[scenario] { return parseLine(data, check) }
 
 // play plays one case.
-func play(t *testing.T, c lineOf, open opener) {
+func play(t *testing.T, c lineOf[scenario], open opener) {
 	if len(c.faults) > 0 {
 		t.Fatalf("the case says what is not known:\n\t%s", strings.Join(c.faults, "\n\t"))
 	}
