@@ -2,8 +2,8 @@
 //
 // There are two families. State is a [Store] and the repositories of its [Tx]:
 // tests fake it with adapters/memstore, which passes the same suite as the
-// databases (test/storetest). Effects reach other systems; they arrive with
-// the steps that need them.
+// databases (test/storetest). Effects reach other systems: a [Charger] moves
+// money, and every one passes test/chargertest.
 //
 // The rules that every store keeps are written on its interface here; what is
 // written is what test/storetest checks.

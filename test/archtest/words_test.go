@@ -78,7 +78,7 @@ var foreign = []string{
 
 // ownWords are the folders that speak only the language of the domain.
 var ownWords = []string{
-	"domain", "ports", "app", "adapters/internal", "adapters/jsonl", "adapters/keyring", "adapters/memstore",
+	"domain", "ports", "app", "adapters/charge", "adapters/internal", "adapters/jsonl", "adapters/keyring", "adapters/memstore",
 	"adapters/pgstore", "adapters/rpc", "adapters/sqlitestore", "adapters/sqlrepo",
 }
 
