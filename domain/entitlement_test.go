@@ -91,6 +91,9 @@ func TestEntitlement(t *testing.T) {
 
 		{"a refund in a membership's first period ends access", with{membership, refunded}, Entitlement{false, "refunded", days(-1), 1}},
 		{"the next period brings it back", with{began(0), refunded}, Entitlement{true, "ok", time.Time{}, 1}},
+		{"one that is overdue does not", with{began(-1), refunded, func(f *Facts) {
+			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-1), GraceEndsAt: days(4)}
+		}}, Entitlement{false, "refunded", days(-1), 1}},
 		{"a refund of a period that is over ends nothing", with{began(-10), refunded}, Entitlement{true, "ok", time.Time{}, 1}},
 		{"the period after a trial is the first", with{began(-10), refunded, func(f *Facts) {
 			f.Membership.FreeTrialEndsAt, f.Membership.Cycle = days(-10), 1
