@@ -81,9 +81,8 @@ func (w *world) taken(t *testing.T, what string, p domain.Product) {
 	err := w.Update(t.Context(), who, func(ctx context.Context, tx ports.Tx) error { return tx.Products.Insert(ctx, p) })
 	wantErr(t, what+", inserted", err, domain.ErrPermalinkTaken)
 
-	saved := p
-	saved.ID = domain.ProductID(fixture.ID())
-	saved.Permalink, saved.CustomPermalink = "before"+fixture.ID()[:8], ""
+	saved, free := p, fixture.Product(domain.Seller{ID: p.SellerID})
+	saved.ID, saved.Permalink, saved.CustomPermalink = free.ID, free.Permalink, ""
 	fixture.Fill(t, w, saved)
 	before := saved
 	saved.Permalink, saved.CustomPermalink = p.Permalink, p.CustomPermalink
