@@ -49,6 +49,21 @@ func TestAnnouncePrice(t *testing.T) {
 		same(t, "sent", f.m.State().Notice.NotifiedAt, time.Time{})
 		f.next(5, 5000, may(1))
 	})
+	t.Run("a renewal whose payment is in flight keeps the price that it was asked for", func(t *testing.T) {
+		f := live(t)
+		f.do(f.m.AnnouncePrice(1400, may(1), april(2)))
+		f.do(f.m.NoticeSent(april(2)))
+		p := f.do(f.m.Renew("pay", 0, may(1))).Payment
+		f.do(f.m.AnnouncePrice(2000, may(20), may(1)))
+		if _, err := p.Settle(Answer{Status: Paid}, may(2)); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "result", f.do(f.m.Settle(p.State(), may(2))).Result, Renewed)
+		same(t, "asked for", p.State().Amount.Amount, 7000)
+		same(t, "price", f.m.State().Price().Amount, 7000)
+		same(t, "deferred", f.m.State().Deferred(), 0)
+		same(t, "the new one", f.m.State().Notice.Unit, 2000)
+	})
 }
 
 // A notice that was announced and sent on 2 April, of 14.00 from 1 May on.

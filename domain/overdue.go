@@ -31,7 +31,7 @@ func (s *MembershipState) declined(f InFlight, d Decline, o *Outcome) error {
 	if s.Status == PastDue {
 		s.Outstanding.Attempts++
 	} else {
-		b, err := s.boundary(f.PricedAt)
+		b, err := s.inFlight(f)
 		if err != nil {
 			return err
 		}

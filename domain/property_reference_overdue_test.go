@@ -12,7 +12,7 @@ func (r *reference) declined(f refFlight, how string, ans *refAnswer) {
 	if r.status == "past_due" {
 		r.debt.attempts++
 	} else {
-		p := r.following(f.at)
+		p := r.priced(f)
 		r.advance(p, p.amount, ans)
 		r.status = "past_due"
 		r.debt = refDebt{amount: f.due, carried: p.carried, attempts: 1, due: p.start, graceEnds: max(p.start, f.at) + 5*refDay}
@@ -118,7 +118,7 @@ func (r *reference) settle(id, status, how string, at int64) refAnswer {
 	case f.kind == "renewal" && c.status == "past_due":
 		c.recover(f.to.seats, 0, &ans)
 	case f.kind == "renewal":
-		c.advance(c.following(f.at), f.due, &ans)
+		c.advance(c.priced(f), f.due, &ans)
 		ans.result = "renewed"
 	case f.to.anew:
 		c.begin(f.to, 0, f.at)

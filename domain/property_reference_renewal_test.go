@@ -178,8 +178,16 @@ func (r *reference) renew(id string, least, at int64) refAnswer {
 			ans.result = "renewed"
 			return
 		}
-		c.fly(refFlight{id: id, kind: "renewal", at: at, due: p.amount}, ans)
+		c.fly(refFlight{id: id, kind: "renewal", at: at, due: p.amount, period: p, notice: c.notice}, ans)
 	})
+}
+
+// priced is the period whose renewal is in flight. An announcement that came
+// since does not change it, and is not used up by it.
+func (r *reference) priced(f refFlight) refPeriod {
+	p := f.period
+	p.noticed = p.noticed && r.notice == f.notice
+	return p
 }
 
 func (r *reference) fly(f refFlight, ans *refAnswer) {

@@ -73,6 +73,8 @@ type refFlight struct {
 	at, expires int64
 	due         int64
 	asked       bool
+	period      refPeriod // of a renewal, as it was priced
+	notice      refNotice // that it was priced with
 }
 
 type refTarget struct {

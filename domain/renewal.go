@@ -93,6 +93,17 @@ func (s MembershipState) boundary(at time.Time) (boundary, error) {
 	return b, err
 }
 
+// inFlight returns the period whose payment is in flight, as it was priced: a
+// price that was announced since does not change it.
+func (s MembershipState) inFlight(f InFlight) (boundary, error) {
+	b, err := s.boundary(f.PricedAt)
+	if b.terms.Unit != f.Target.Unit {
+		b.terms.Unit, b.noticed = f.Target.Unit, false
+	}
+	b.amount = f.Due
+	return b, err
+}
+
 // advance begins the period b, of which so much was collected. What was agreed
 // for it is in force now, whether it is paid or not.
 func (s *MembershipState) advance(b boundary, collected int64, o *Outcome) {

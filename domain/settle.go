@@ -61,7 +61,7 @@ func (s *MembershipState) paid(f InFlight, at time.Time, o *Outcome) error {
 		s.recover(f.Target, f.Due, f.Due, at, o)
 		return nil
 	case f.Kind == RenewalPayment:
-		b, err := s.boundary(f.PricedAt)
+		b, err := s.inFlight(f)
 		if err != nil {
 			return err
 		}
