@@ -18,17 +18,23 @@ type Config struct {
 	Random ports.Random  // crypto/rand
 	Logger *slog.Logger  // no log
 	Cutoff domain.Cutoff // after which products are verified by id only; 9 January 2023
+
+	// Charger takes the money of memberships. Without one every payment is
+	// declined.
+	Charger ports.Charger
+	Sealer  ports.Sealer // seals quotes; a secret of this process's own
 }
 
 // Usher is every use case.
 type Usher struct {
-	Sellers   *Sellers
-	Catalog   *Catalog
-	Sales     *Sales
-	Licensing *Licensing
-	Tokens    *Tokens
-	Transfer  *Transfer
-	Worker    *Worker
+	Sellers     *Sellers
+	Catalog     *Catalog
+	Sales       *Sales
+	Memberships *Memberships
+	Licensing   *Licensing
+	Tokens      *Tokens
+	Transfer    *Transfer
+	Worker      *Worker
 }
 
 // New wires the use cases. It has no effects.
@@ -36,12 +42,18 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff}
+	k := &core{store: c.Store, now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, sealer: c.Sealer}
 	if k.now == nil {
 		k.now = machineClock
 	}
 	if k.random == nil {
 		k.random = machineRandom
+	}
+	if k.charger == nil {
+		k.charger = noCharger{}
+	}
+	if k.sealer == nil {
+		k.sealer = newSealer(machineRandom)
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
@@ -49,24 +61,27 @@ func New(c Config) (*Usher, error) {
 	w := newWorker(k)
 	k.wake = w.Wake
 	return &Usher{
-		Sellers:   &Sellers{k},
-		Catalog:   &Catalog{k},
-		Sales:     &Sales{k},
-		Licensing: &Licensing{k},
-		Tokens:    &Tokens{k},
-		Transfer:  &Transfer{k},
-		Worker:    w,
+		Sellers:     &Sellers{k},
+		Catalog:     &Catalog{k},
+		Sales:       &Sales{k},
+		Memberships: &Memberships{k},
+		Licensing:   &Licensing{k},
+		Tokens:      &Tokens{k},
+		Transfer:    &Transfer{k},
+		Worker:      w,
 	}, nil
 }
 
 // core is what the use cases share.
 type core struct {
-	store  ports.Store
-	now    ports.Clock
-	random ports.Random
-	log    *slog.Logger
-	cutoff domain.Cutoff
-	wake   func()
+	store   ports.Store
+	now     ports.Clock
+	random  ports.Random
+	log     *slog.Logger
+	cutoff  domain.Cutoff
+	charger ports.Charger
+	sealer  ports.Sealer
+	wake    func()
 }
 
 // at reads the business clock. A use case reads it once and passes it on.

@@ -160,15 +160,19 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 	set := fixture.Product(s, func(p *domain.Product) {
 		p.Kind, p.Licensed, p.Includes = domain.Bundle, true, domain.MakeBundleLines(domain.BundleLine{ProductID: pencil.ID, Quantity: 2})
 	})
-	club := fixture.Product(s, fixture.Renewable, func(p *domain.Product) { p.Multiseat, p.FreeTrial = true, 7*24*time.Hour })
+	club := fixture.Product(s, fixture.Renewable, func(p *domain.Product) { p.Multiseat, p.MostSeats, p.FreeTrial = true, 40, 7*24*time.Hour })
 	gone := fixture.Product(s, func(p *domain.Product) {
 		p.Kind, p.Prices, p.Includes = domain.MembershipKind, domain.Prices{}.With(domain.Yearly, 0), domain.MakeBundleLines()
 		p.DeletedAt, p.Preorder, p.ProductIDNotNeeded, p.CustomPermalink = fixture.T0.AddDate(0, 2, 0), true, true, "gone-"+s.Email[:1]
 	})
-	large := fixture.Variant(pencil, func(v *domain.Variant) { *v = fixture.Distinct(*v) })
+	large := fixture.Variant(pencil, func(v *domain.Variant) {
+		*v = fixture.Distinct(*v)
+		v.MostSeats = 0 // only tiers have one
+	})
 	red := fixture.Variant(pencil, func(v *domain.Variant) { v.Category = "Colour" })
 	tier := fixture.Variant(club, func(v *domain.Variant) {
 		v.Category, v.Prices = domain.TierCategory, domain.Prices{}.With(domain.Monthly, 5)
+		*v = fixture.Distinct(*v)
 	})
 
 	renewing, member := fixture.Renewal(club, func(p *domain.PurchaseState) {

@@ -106,6 +106,12 @@ func TestProduct_Check(t *testing.T) {
 		{"a trial below 0", func(p *Product) { p.FreeTrial = -time.Second }, "free_trial"},
 		{"a trial of half a second", func(p *Product) { p.FreeTrial = time.Second / 2 }, "free_trial"},
 		{"a trial of a week", func(p *Product) { p.FreeTrial = 7 * 24 * time.Hour }, ""},
+		{"a most of seats below 0", func(p *Product) { p.Kind, p.MostSeats = MembershipKind, -1 }, "most_seats"},
+		{"a most of seats below 0 on a one-time product", func(p *Product) { p.MostSeats = -1 }, "most_seats"},
+		{"a most of seats on a one-time product", func(p *Product) { p.MostSeats = 1 }, "most_seats"},
+		{"a most of seats on a bundle", func(p *Product) { p.Kind, p.MostSeats = Bundle, 1 }, "most_seats"},
+		{"a most of seats on a membership", func(p *Product) { p.Kind, p.MostSeats = MembershipKind, 1 }, ""},
+		{"a most of seats while seats are offered", func(p *Product) { p.Kind, p.Licensed, p.Multiseat, p.MostSeats = MembershipKind, true, true, 8 }, ""},
 		{"no time", func(p *Product) { p.CreatedAt = time.Time{} }, "created_at"},
 		{"seats on a licensed membership", func(p *Product) { p.Kind, p.Licensed, p.Multiseat = MembershipKind, true, true }, ""},
 	})
@@ -136,6 +142,9 @@ func TestVariant_Check(t *testing.T) {
 		{"a long category", func(v *Variant) { v.Category = longText }, "category"},
 		{"a price below 0", func(v *Variant) { v.Price = -1 }, "price"},
 		{"a price below 0 by recurrence", func(v *Variant) { v.Prices = v.Prices.With(Monthly, -1) }, "prices"},
+		{"a most of seats of a tier", func(v *Variant) { v.Category, v.MostSeats = TierCategory, 100 }, ""},
+		{"a most of seats below 0", func(v *Variant) { v.Category, v.MostSeats = TierCategory, -1 }, "most_seats"},
+		{"a most of seats of a size", func(v *Variant) { v.MostSeats = 1 }, "most_seats"},
 		{"no time", func(v *Variant) { v.CreatedAt = time.Time{} }, "created_at"},
 	})
 }

@@ -48,6 +48,7 @@ func TestEvents(t *testing.T) {
 		{SeatsGranted{MembershipID: "m", PurchaseID: "b"}, "membership.seats_granted", "b"},
 		{SeatsShort{MembershipID: "m", PurchaseID: "b"}, "membership.seats_short", "b"},
 		{PriceAnnounced{MembershipID: "m", PurchaseID: "b"}, "membership.price_announced", "b"},
+		{PaymentIntended{PaymentID: "y", PurchaseID: "b"}, "payment.intended", "b"},
 		{PaymentPaid{PaymentID: "y", PurchaseID: "b"}, "payment.paid", "b"},
 		{PaymentDeclined{PaymentID: "y", PurchaseID: "b"}, "payment.declined", "b"},
 		{PaymentVoided{PaymentID: "y", PurchaseID: "b"}, "payment.voided", "b"},

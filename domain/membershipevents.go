@@ -141,6 +141,11 @@ type (
 
 // The events of payments, refunds and seats.
 type (
+	PaymentIntended struct {
+		PaymentID  PaymentID
+		PurchaseID PurchaseID
+		At         time.Time
+	}
 	PaymentPaid struct {
 		PaymentID  PaymentID
 		PurchaseID PurchaseID
@@ -210,6 +215,7 @@ func (PeriodRefunded) EventName() string      { return "membership.period_refund
 func (SeatsGranted) EventName() string        { return "membership.seats_granted" }
 func (SeatsShort) EventName() string          { return "membership.seats_short" }
 func (PriceAnnounced) EventName() string      { return "membership.price_announced" }
+func (PaymentIntended) EventName() string     { return "payment.intended" }
 func (PaymentPaid) EventName() string         { return "payment.paid" }
 func (PaymentDeclined) EventName() string     { return "payment.declined" }
 func (PaymentVoided) EventName() string       { return "payment.voided" }
@@ -238,6 +244,7 @@ func (e PeriodRefunded) EventSubject() string      { return string(e.PurchaseID)
 func (e SeatsGranted) EventSubject() string        { return string(e.PurchaseID) }
 func (e SeatsShort) EventSubject() string          { return string(e.PurchaseID) }
 func (e PriceAnnounced) EventSubject() string      { return string(e.PurchaseID) }
+func (e PaymentIntended) EventSubject() string     { return string(e.PurchaseID) }
 func (e PaymentPaid) EventSubject() string         { return string(e.PurchaseID) }
 func (e PaymentDeclined) EventSubject() string     { return string(e.PurchaseID) }
 func (e PaymentVoided) EventSubject() string       { return string(e.PurchaseID) }

@@ -150,6 +150,25 @@ func (s MembershipState) InTrial(at time.Time) bool {
 // SeatsNow returns how many seats are in force, paid and free.
 func (s MembershipState) SeatsNow() int { return s.Seats + s.Complimentary }
 
+// SeatsIn returns how many seats of a tier the membership takes up: those in
+// force, paid and free, until it ends, or those that a payment in flight brings,
+// if they are more. Who moves to another tier takes up both until that is
+// settled: nobody else can be sold a seat that may be wanted after all. The
+// empty tier is none.
+func (s MembershipState) SeatsIn(tier VariantID) int {
+	held, coming := 0, 0
+	if tier == "" {
+		return 0
+	}
+	if s.Live() && s.Terms.Tier == tier {
+		held = s.SeatsNow()
+	}
+	if s.InFlight.Target.Tier == tier {
+		coming = s.InFlight.Target.Seats + s.Complimentary
+	}
+	return max(held, coming)
+}
+
 // Period returns the current period: the trial, the one that was paid, or the
 // one that is overdue. Of a membership that never was it is zero.
 func (s MembershipState) Period() Period {

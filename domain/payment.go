@@ -90,6 +90,29 @@ func (s PaymentState) Open() bool {
 // Taken reports whether the processor took the money, wanted or not.
 func (s PaymentState) Taken() bool { return !s.PaidAt.IsZero() }
 
+// Result is what the command that the payment is for comes to.
+func (s PaymentState) Result() Result {
+	switch {
+	case s.Status == NeedsAction:
+		return AwaitsAction
+	case s.Open():
+		return Unanswered
+	case s.Status != Paid:
+		return PaymentRefused
+	case s.Kind == RestartPayment:
+		return Restarted
+	case s.Kind == RenewalPayment: // which a buyer asked for
+		return Recovered
+	case s.Target.Anew:
+		return AppliedNewPeriod
+	}
+	return Applied
+}
+
+// Intended is the event of a payment that is about to be asked for: whoever
+// sees it makes sure that it gets an answer.
+func (p *Payment) Intended() Event { return PaymentIntended{p.s.ID, p.s.PurchaseID, p.s.CreatedAt} }
+
 // Left returns what is neither given back nor on its way back.
 func (s PaymentState) Left() int64 {
 	if !s.Taken() {

@@ -29,6 +29,7 @@ type Product struct {
 	Includes           BundleLines // of a bundle
 	Licensed           bool        // a key per sale
 	Multiseat          bool        // buyers choose a number of seats; licensed memberships only
+	MostSeats          int         // of one membership, complimentary ones too; 0: any
 	Published          bool
 	Preorder           bool // sold before it is released
 	ProductIDNotNeeded bool // exempt from the cutoff of [Cutoff]
@@ -82,6 +83,12 @@ func (p Product) Check() error {
 	}
 	if p.Multiseat && !p.OffersSeats() {
 		return ErrNoSeats
+	}
+	if p.MostSeats < 0 {
+		return InvalidField("most_seats", "must not be negative; 0 is any number")
+	}
+	if p.MostSeats > 0 && p.Kind != MembershipKind {
+		return InvalidField("most_seats", "only a membership has a number of seats")
 	}
 	if p.FreeTrial < 0 || p.FreeTrial%time.Second != 0 {
 		return InvalidField("free_trial", "must be whole seconds, and not negative")

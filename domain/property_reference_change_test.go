@@ -227,7 +227,8 @@ func (r *reference) commit(q refQuote, l refLimits, id string, at int64) refAnsw
 	if q.due > 0 {
 		ans.result = "unknown"
 		c.flight = refFlight{
-			id: id, kind: "change", to: again.to, added: again.added, at: q.at, due: q.due,
+			credit: again.credit,
+			id:     id, kind: "change", to: again.to, added: again.added, at: q.at, due: q.due,
 		}
 	} else {
 		c = again.after

@@ -122,7 +122,7 @@ func (r *reference) settle(id, status, how string, at int64) refAnswer {
 		ans.result = "renewed"
 	case f.to.anew:
 		c.begin(f.to, 0, f.at)
-		ans.result = "applied_new_period"
+		ans.result, ans.credit = "applied_new_period", f.credit
 	default:
 		c.take(f.to)
 		c.added, c.settled = plus(c.added, f.added), c.settled+f.due

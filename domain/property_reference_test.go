@@ -71,7 +71,7 @@ type refFlight struct {
 	to          refTarget
 	added       *big.Rat // of a change in the same period
 	at, expires int64
-	due         int64
+	due, credit int64
 	asked       bool
 	period      refPeriod // of a renewal, as it was priced
 	notice      refNotice // that it was priced with

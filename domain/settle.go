@@ -69,7 +69,12 @@ func (s *MembershipState) paid(f InFlight, at time.Time, o *Outcome) error {
 		s.renewed(Renewed, f.Due, b, o)
 		return nil
 	case f.Target.Anew:
+		still, err := s.Ledger.due(s.Period().seconds())
+		if err != nil {
+			return err
+		}
 		s.beginAnew(f.Target, 0, f.PricedAt)
+		o.Credit = s.Price().Amount + still - f.Due
 		o.Result = AppliedNewPeriod
 	default:
 		if _, err := s.addNow(f.Target, f.PricedAt); err != nil {

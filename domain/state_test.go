@@ -40,7 +40,7 @@ var states = []reflect.Type{
 	reflect.TypeFor[RenewalFailed](), reflect.TypeFor[MembershipRecovered](), reflect.TypeFor[MembershipCancelled](),
 	reflect.TypeFor[MembershipResumed](), reflect.TypeFor[MembershipEnded](), reflect.TypeFor[MembershipRestarted](),
 	reflect.TypeFor[PeriodRefunded](), reflect.TypeFor[SeatsGranted](), reflect.TypeFor[SeatsShort](),
-	reflect.TypeFor[PriceAnnounced](), reflect.TypeFor[PaymentPaid](), reflect.TypeFor[PaymentDeclined](),
+	reflect.TypeFor[PriceAnnounced](), reflect.TypeFor[PaymentIntended](), reflect.TypeFor[PaymentPaid](), reflect.TypeFor[PaymentDeclined](),
 	reflect.TypeFor[PaymentVoided](), reflect.TypeFor[PaymentLate](), reflect.TypeFor[PaymentRefunded](),
 	reflect.TypeFor[RefundRefused](), reflect.TypeFor[SeatClaimed](), reflect.TypeFor[SeatTakenBack](),
 }

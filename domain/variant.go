@@ -18,6 +18,7 @@ type Variant struct {
 	Position  int    // order among the product's variants
 	Price     int64  // added to the product's price, in its minor units
 	Prices    Prices // a tier's own price for one seat by recurrence; none: the product's
+	MostSeats int    // of a tier: of all its live memberships together; 0: any
 	CreatedAt time.Time
 	DeletedAt time.Time // zero: not deleted
 }
@@ -38,6 +39,12 @@ func (v Variant) Check() error {
 	}
 	if v.Price < 0 {
 		return InvalidField("price", "must not be negative")
+	}
+	if v.MostSeats < 0 {
+		return InvalidField("most_seats", "must not be negative; 0 is any number")
+	}
+	if v.MostSeats > 0 && v.Category != TierCategory {
+		return InvalidField("most_seats", "only a tier has a number of seats")
 	}
 	if v.CreatedAt.IsZero() {
 		return InvalidField("created_at", "is missing")

@@ -79,6 +79,10 @@ type Memberships interface {
 	List(ctx context.Context, after Cursor, limit int) ([]domain.MembershipState, error)
 	Insert(context.Context, *domain.Membership) error
 	Save(context.Context, *domain.Membership) error // moves the stamp of the licences of all its purchases
+
+	// SeatsIn counts the seats of a tier that the seller's memberships other
+	// than except take up: the sum of their [domain.MembershipState.SeatsIn].
+	SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error)
 }
 
 // Payments keeps payments. The purchase that one names must be there; its

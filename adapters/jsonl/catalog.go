@@ -42,6 +42,7 @@ type product struct {
 	Includes           []include          `json:"includes,omitzero"`
 	Licensed           bool               `json:"licensed,omitzero"`
 	Multiseat          bool               `json:"multiseat,omitzero"`
+	MostSeats          int                `json:"most_seats,omitzero"`
 	Published          bool               `json:"published,omitzero"`
 	Preorder           bool               `json:"preorder,omitzero"`
 	ProductIDNotNeeded bool               `json:"product_id_not_needed,omitzero"`
@@ -63,7 +64,7 @@ func ofProduct(p domain.Product) (*product, error) {
 		Kind: "product", ID: p.ID, Seller: p.SellerID, Name: p.Name, ProductKind: p.Kind,
 		Permalink: p.Permalink, CustomPermalink: p.CustomPermalink,
 		Price: p.Price.Amount, Currency: p.Price.Currency, Prices: ofPrices(p.Prices),
-		Licensed: p.Licensed, Multiseat: p.Multiseat, Published: p.Published, Preorder: p.Preorder,
+		Licensed: p.Licensed, Multiseat: p.Multiseat, MostSeats: p.MostSeats, Published: p.Published, Preorder: p.Preorder,
 		ProductIDNotNeeded: p.ProductIDNotNeeded, FreeTrial: int64(p.FreeTrial / time.Second),
 		CreatedAt: instant(p.CreatedAt), DeletedAt: instant(p.DeletedAt),
 	}
@@ -96,7 +97,7 @@ func (l *product) value() (any, error) {
 		ID: l.ID, SellerID: l.Seller, Kind: l.ProductKind, Name: l.Name,
 		Permalink: l.Permalink, CustomPermalink: l.CustomPermalink,
 		Price: domain.Money{Amount: l.Price, Currency: l.Currency}, Prices: l.Prices.all(),
-		Includes: domain.MakeBundleLines(lines...), Licensed: l.Licensed, Multiseat: l.Multiseat,
+		Includes: domain.MakeBundleLines(lines...), Licensed: l.Licensed, Multiseat: l.Multiseat, MostSeats: l.MostSeats,
 		Published: l.Published, Preorder: l.Preorder, ProductIDNotNeeded: l.ProductIDNotNeeded,
 		FreeTrial: trial, CreatedAt: time.Time(l.CreatedAt), DeletedAt: time.Time(l.DeletedAt),
 	}, nil
@@ -112,13 +113,14 @@ type variant struct {
 	Position  int              `json:"position,omitzero"`
 	Price     int64            `json:"price,omitzero"`
 	Prices    prices           `json:"prices,omitzero"`
+	MostSeats int              `json:"most_seats,omitzero"`
 	CreatedAt instant          `json:"created_at"`
 	DeletedAt instant          `json:"deleted_at,omitzero"`
 }
 
 func ofVariant(v domain.Variant) *variant {
 	return &variant{
-		"variant", v.ID, v.SellerID, v.ProductID, v.Category, v.Name, v.Position, v.Price, ofPrices(v.Prices),
+		"variant", v.ID, v.SellerID, v.ProductID, v.Category, v.Name, v.Position, v.Price, ofPrices(v.Prices), v.MostSeats,
 		instant(v.CreatedAt), instant(v.DeletedAt),
 	}
 }
@@ -126,7 +128,7 @@ func ofVariant(v domain.Variant) *variant {
 func (l *variant) value() (any, error) {
 	return domain.Variant{
 		ID: l.ID, SellerID: l.Seller, ProductID: l.Product, Category: l.Category, Name: l.Name,
-		Position: l.Position, Price: l.Price, Prices: l.Prices.all(),
+		Position: l.Position, Price: l.Price, Prices: l.Prices.all(), MostSeats: l.MostSeats,
 		CreatedAt: time.Time(l.CreatedAt), DeletedAt: time.Time(l.DeletedAt),
 	}, nil
 }

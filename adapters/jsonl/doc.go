@@ -68,6 +68,8 @@
 //	includes               of a bundle, list of {"product":id,"quantity":number}
 //	licensed               true: each sale gets a key
 //	multiseat              true: buyers choose a number of seats
+//	most_seats             of a membership, number of seats that one may have, free
+//	                       ones too; any number if left out
 //	published              true or false
 //	preorder               true: sold before it is released
 //	product_id_not_needed  true: verified by permalink, however new it is
@@ -87,6 +89,8 @@
 //	position     number; its place among the product's variants
 //	price        amount; comes on top of the product's price
 //	prices       of a tier, as of a product; none: the product's
+//	most_seats   of a tier, number of seats that all its live memberships may have
+//	             together; any number if left out
 //	created_at*  time
 //	deleted_at   time
 //

@@ -38,6 +38,19 @@ func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([
 	return found, nil
 }
 
+func (r memberships) SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error) {
+	if err := r.reading(ctx); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, m := range all(r.tx, r.memberships, r.memberships.pages[r.seller]) {
+		if m.ID != except {
+			n += m.SeatsIn(tier)
+		}
+	}
+	return n, nil
+}
+
 func (r memberships) Insert(ctx context.Context, m *domain.Membership) error {
 	s := m.State()
 	if err := r.inserting(ctx, s.SellerID); err != nil {

@@ -39,6 +39,7 @@ type productView struct {
 	Includes           []includeView      `json:"includes"`
 	Licensed           bool               `json:"licensed"`
 	Multiseat          bool               `json:"multiseat"`
+	MostSeats          int                `json:"most_seats"` // of one membership; 0: any
 	Published          bool               `json:"published"`
 	Preorder           bool               `json:"preorder"`
 	ProductIDNotNeeded bool               `json:"product_id_not_needed"`
@@ -57,7 +58,7 @@ func viewProduct(p domain.Product) any { return productViewOf(p) }
 func productViewOf(p domain.Product) productView {
 	v := productView{
 		p.ID, p.SellerID, p.Name, p.Kind, p.Permalink, p.CustomPermalink, p.Price.Amount, p.Price.Currency,
-		viewPrices(p.Prices), []includeView{}, p.Licensed, p.Multiseat, p.Published, p.Preorder, p.ProductIDNotNeeded,
+		viewPrices(p.Prices), []includeView{}, p.Licensed, p.Multiseat, p.MostSeats, p.Published, p.Preorder, p.ProductIDNotNeeded,
 		int64(p.FreeTrial / time.Second), p.CreatedAt, at(p.DeletedAt),
 	}
 	for l := range p.Includes.All() {
@@ -94,8 +95,17 @@ func productLines(p domain.Product) []line {
 		{"id", string(p.ID)}, {"name", p.Name}, {"kind", string(p.Kind)}, {"permalink", p.Permalink},
 		{"custom permalink", p.CustomPermalink}, {"price", money(p.Price)}, {"prices", strings.Join(prices, ", ")},
 		{"includes", strings.Join(includes, ", ")}, {"license keys", yes(p.Licensed)}, {"seats", yes(p.Multiseat)},
+		{"most seats", most(p.MostSeats)},
 		{"published", yes(p.Published)}, {"made", when(p.CreatedAt)}, {"deleted", when(p.DeletedAt)},
 	}
+}
+
+// most is a limit for a person; nothing where there is none.
+func most(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
 }
 
 // money is an amount for a person. It is not divided: how many digits a
@@ -152,7 +162,11 @@ func (s productsShowCmd) Run(c *call) error {
 	lines := productLines(product)
 	for _, v := range variants {
 		view.Variants = append(view.Variants, viewVariant(v))
-		lines = append(lines, line{"variant", fmt.Sprintf("%s: %s, %s", v.Category, v.Name, v.ID)})
+		about := fmt.Sprintf("%s: %s, %s", v.Category, v.Name, v.ID)
+		if v.MostSeats > 0 {
+			about += fmt.Sprintf(", at most %d seats", v.MostSeats)
+		}
+		lines = append(lines, line{"variant", about})
 	}
 	task, err := p.Catalog.PastSales(c.ctx, seller, product.ID)
 	if err == nil {

@@ -20,6 +20,7 @@ type productsAddCmd struct {
 	CustomPermalink    string           `help:"A second permalink, unique among the seller's."`
 	Licensed           bool             `help:"Each sale gets a license key."`
 	Multiseat          bool             `help:"Buyers choose a number of seats; for memberships with license keys."`
+	MostSeats          int              `help:"Seats that one membership may have, complimentary ones too; any number unless given." placeholder:"N"`
 	Published          bool             `help:"On sale." default:"true" negatable:""`
 	Preorder           bool             `help:"Sold before it is released."`
 	ProductIDNotNeeded bool             `name:"product-id-not-needed" help:"Its keys verify by permalink, however new it is."`
@@ -59,7 +60,7 @@ func (a productsAddCmd) Run(c *call) error {
 	product, err := p.Catalog.AddProduct(c.ctx, seller, domain.Product{
 		Kind: domain.ProductKind(a.Kind), Name: a.Name, Permalink: a.Permalink, CustomPermalink: a.CustomPermalink,
 		Price: domain.Money{Amount: a.Price, Currency: currency}, Prices: prices, Includes: domain.MakeBundleLines(lines...),
-		Licensed: a.Licensed, Multiseat: a.Multiseat, Published: a.Published, Preorder: a.Preorder,
+		Licensed: a.Licensed, Multiseat: a.Multiseat, MostSeats: a.MostSeats, Published: a.Published, Preorder: a.Preorder,
 		ProductIDNotNeeded: a.ProductIDNotNeeded, FreeTrial: a.FreeTrial,
 	})
 	if err != nil {
@@ -102,12 +103,13 @@ type variantView struct {
 	Position  int              `json:"position"`
 	Price     int64            `json:"price"` // minor units, on top of the product's
 	Prices    map[string]int64 `json:"prices"`
+	MostSeats int              `json:"most_seats"` // of all live memberships of the tier; 0: any
 	CreatedAt time.Time        `json:"created_at"`
 	DeletedAt *time.Time       `json:"deleted_at"`
 }
 
 func viewVariant(v domain.Variant) any {
-	return variantView{v.ID, v.ProductID, v.Category, v.Name, v.Position, v.Price, viewPrices(v.Prices), v.CreatedAt, at(v.DeletedAt)}
+	return variantView{v.ID, v.ProductID, v.Category, v.Name, v.Position, v.Price, viewPrices(v.Prices), v.MostSeats, v.CreatedAt, at(v.DeletedAt)}
 }
 
 // Run lists a product's variants.
@@ -140,10 +142,11 @@ func (s productsVariantsCmd) Run(c *call) error {
 
 type productsAddVariantCmd struct {
 	oneProduct
-	Name     string           `help:"Name of the version or tier." required:""`
-	Category string           `help:"What is chosen, such as Size; Version or Tier unless given."`
-	Price    int64            `help:"What it costs on top of the product's price, in minor units." placeholder:"MINOR"`
-	Prices   map[string]int64 `help:"A tier's own prices of one seat, in minor units." mapsep:"," placeholder:"yearly=9000,..."`
+	Name      string           `help:"Name of the version or tier." required:""`
+	Category  string           `help:"What is chosen, such as Size; Version or Tier unless given."`
+	Price     int64            `help:"What it costs on top of the product's price, in minor units." placeholder:"MINOR"`
+	Prices    map[string]int64 `help:"A tier's own prices of one seat, in minor units." mapsep:"," placeholder:"yearly=9000,..."`
+	MostSeats int              `help:"Seats that all memberships of a tier may have together; any number unless given." placeholder:"N"`
 }
 
 // Run adds a variant.
@@ -161,11 +164,13 @@ func (a productsAddVariantCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	v, err := p.Catalog.AddVariant(c.ctx, seller, domain.Variant{ProductID: product.ID, Category: a.Category, Name: a.Name, Price: a.Price, Prices: prices})
+	v, err := p.Catalog.AddVariant(c.ctx, seller, domain.Variant{
+		ProductID: product.ID, Category: a.Category, Name: a.Name, Price: a.Price, Prices: prices, MostSeats: a.MostSeats,
+	})
 	if err != nil {
 		return err
 	}
 	c.show(viewVariant(v), line{"id", string(v.ID)}, line{"product", product.Name}, line{"category", v.Category}, line{"name", v.Name},
-		line{"price", money(domain.Money{Amount: v.Price, Currency: product.Price.Currency})})
+		line{"price", money(domain.Money{Amount: v.Price, Currency: product.Price.Currency})}, line{"most seats", most(v.MostSeats)})
 	return nil
 }

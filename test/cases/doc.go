@@ -12,8 +12,9 @@
 //	USHER_CASES=/home/ana/cases go test ./test/cases
 //
 // TestSeats gives each case of seats.jsonl a subtest TestSeats/<world>/<id>,
-// where the world domain is the rules alone: the runner plays the processor,
-// keeps its books and hands out the mail. testdata/seats.jsonl holds cases that
+// where the world domain is the rules alone, and each store is a whole usher on
+// it: the runner plays the processor, keeps its books, hands out the mail and
+// says when what is due is run. testdata/seats.jsonl holds cases that
 // are only the project's, for words that the others lack.
 //
 // Where to start: case_test.go is the vocabulary, words_test.go its

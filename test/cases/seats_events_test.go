@@ -140,14 +140,15 @@ func (w *domainWorld) newPrice(a seatsArgs, at time.Time) (seatsAnswer, error) {
 	return keep(o, err)
 }
 
-// request returns what the arguments ask for. A price that is left out is as it
-// is.
-func (w *domainWorld) request(a seatsArgs) domain.Request {
+func (w *domainWorld) request(a seatsArgs) domain.Request { return a.request(w.stored()) }
+
+// request returns what the arguments ask for of a membership. A price that is
+// left out is as it is.
+func (a seatsArgs) request(s domain.MembershipState) domain.Request {
 	r := domain.Request{Tier: domain.VariantID(a.Tier), Recurrence: domain.Recurrence(a.Recurrence)}
 	if a.Seats != nil {
 		r.Seats, r.HasSeats = *a.Seats, true
 	}
-	s := w.stored()
 	switch {
 	case a.Unit != nil:
 		r.Unit, r.HasUnit = *a.Unit, true

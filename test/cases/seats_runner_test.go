@@ -20,14 +20,28 @@ func at2026(when, do, args string) string {
 	return fmt.Sprintf(`{"at": "2026-%sZ", "do": %q, "args": {%s}}`, when, do, args)
 }
 
+// openMemoryApp opens an usher on memory.
+func openMemoryApp(t *testing.T, g seatsGiven) (seatsWorld, error) {
+	return openApp(func(*testing.T) opener { return openMemory })(t)(t, g)
+}
+
+// quickSeats are the worlds that the runner is tried in.
+var quickSeats = []struct {
+	name string
+	open seatsOpener
+}{
+	{"domain", func(_ *testing.T, g seatsGiven) (seatsWorld, error) { return openDomain(g) }},
+	{"memory", openMemoryApp},
+}
+
 // playSmall returns what came otherwise than expected after the last event.
-func playSmall(t *testing.T, given string, events []string, expect string) []string {
+func playSmall(t *testing.T, open seatsOpener, given string, events []string, expect string) []string {
 	t.Helper()
 	c := parseSeats(fmt.Appendf(nil, smallSeats, given, strings.Join(events, ", "), fmt.Sprintf(`{"after_event": %d, %s}`, len(events)-1, expect)))
 	if len(c.faults) > 0 {
 		t.Fatalf("the case is not read: %q", c.faults)
 	}
-	w, err := openDomain(c.says.Given)
+	w, err := open(t, c.says.Given)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,22 +108,26 @@ func TestSeatsRunner_sees(t *testing.T) {
 		{"quoted next seats", "", quote, `"preview": {"seats_next": 8}`, `"preview": {"seats_next": 5}`, "preview.seats_next: got 8"},
 		{"a quoted renewal", "", quote, `"preview": {"next_renewal_cents": 8000}`, `"preview": {"next_renewal_cents": 5000}`, "preview.next_renewal_cents: got 8000"},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			if wrong := playSmall(t, row.given, row.events, row.right); len(wrong) > 0 {
-				t.Errorf("what is right differs: %q", wrong)
-			}
-			if wrong := strings.Join(playSmall(t, row.given, row.events, row.wrong), "\n"); !strings.Contains(wrong, row.want) {
-				t.Errorf("got %q, want %q in it", wrong, row.want)
-			}
-		})
+		for _, world := range quickSeats {
+			t.Run(row.name+" in "+world.name, func(t *testing.T) {
+				if wrong := playSmall(t, world.open, row.given, row.events, row.right); len(wrong) > 0 {
+					t.Errorf("what is right differs: %q", wrong)
+				}
+				if wrong := strings.Join(playSmall(t, world.open, row.given, row.events, row.wrong), "\n"); !strings.Contains(wrong, row.want) {
+					t.Errorf("got %q, want %q in it", wrong, row.want)
+				}
+			})
+		}
 	}
 }
 
 // An event that nothing is expected of must be accepted all the same.
 func TestSeatsRunner_refusedInTheMiddle(t *testing.T) {
-	wrong := playSmall(t, "", []string{at2026("04-16T00:00:00", "set_seats", `"seats": 0`), at2026("04-17T00:00:00", "renew", ``)}, `"outcome": "not_due"`)
-	if len(wrong) != 1 || !strings.Contains(wrong[0], "events[0] set_seats: was refused") {
-		t.Errorf("got %q", wrong)
+	for _, world := range quickSeats {
+		wrong := playSmall(t, world.open, "", []string{at2026("04-16T00:00:00", "set_seats", `"seats": 0`), at2026("04-17T00:00:00", "renew", ``)}, `"outcome": "not_due"`)
+		if len(wrong) != 1 || !strings.Contains(wrong[0], "events[0] set_seats: was refused") {
+			t.Errorf("%s: got %q", world.name, wrong)
+		}
 	}
 }
 
@@ -142,15 +160,17 @@ func TestSeatsRunner_lateMoneyGoesBack(t *testing.T) {
 		}},
 	} {
 		c := parseSeats(fmt.Appendf(nil, smallSeats, "", strings.Join(row.events, ", "), fmt.Sprintf(`{"after_event": %d, "charge_cents": 0, "seats_now": 5}`, len(row.events)-1)))
-		w, err := openDomain(c.says.Given)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if wrong := c.says.play(w); len(wrong) > 0 {
-			t.Errorf("%s: %q", row.name, wrong)
-		}
-		if o := w.books().orders[0]; o.answer.Status != domain.Paid || o.refunded != o.amount.Amount {
-			t.Errorf("%s: the books hold %+v", row.name, o)
+		for _, world := range quickSeats {
+			w, err := world.open(t, c.says.Given)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if wrong := c.says.play(w); len(wrong) > 0 {
+				t.Errorf("%s in %s: %q", row.name, world.name, wrong)
+			}
+			if o := w.books().orders[0]; o.answer.Status != domain.Paid || o.refunded != o.amount.Amount {
+				t.Errorf("%s in %s: the books hold %+v", row.name, world.name, o)
+			}
 		}
 	}
 }

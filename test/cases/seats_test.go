@@ -10,12 +10,26 @@ import (
 	"github.com/usherhq/usher/domain"
 )
 
-// seatsWorlds are what every case of seats is played against.
-var seatsWorlds = []struct {
-	name string
-	open func(given seatsGiven) (seatsWorld, error)
-}{
-	{"domain", openDomain},
+// seatsOpener opens a world in which what is given holds, for one test.
+type seatsOpener func(*testing.T, seatsGiven) (seatsWorld, error)
+
+// readySeats is a kind of world. What ready prepares is for all cases and lasts
+// as long as its test.
+type readySeats struct {
+	name  string
+	ready func(*testing.T) seatsOpener
+}
+
+// seatsWorlds are what every case of seats is played against: the domain alone,
+// and an usher on every store.
+func seatsWorlds() []readySeats {
+	all := []readySeats{{"domain", func(*testing.T) seatsOpener {
+		return func(_ *testing.T, g seatsGiven) (seatsWorld, error) { return openDomain(g) }
+	}}}
+	for _, store := range stores {
+		all = append(all, readySeats{store.name, openApp(store.ready)})
+	}
+	return all
 }
 
 // seatsWorld is one membership with its processor.
@@ -49,15 +63,16 @@ func TestSeats(t *testing.T) { playSeats(t, readLines(t, "seats.jsonl", parseSea
 func parseSeats(data []byte) lineOf[seatsCase] { return parseLine(data, checkSeats) }
 
 func playSeats(t *testing.T, cases []lineOf[seatsCase]) {
-	for _, world := range seatsWorlds {
+	for _, world := range seatsWorlds() {
 		t.Run(world.name, func(t *testing.T) {
+			open := world.ready(t)
 			for _, c := range cases {
 				t.Run(c.id, func(t *testing.T) {
 					t.Parallel()
 					if len(c.faults) > 0 {
 						t.Fatalf("the case says what is not known:\n\t%s", strings.Join(c.faults, "\n\t"))
 					}
-					w, err := world.open(c.says.Given)
+					w, err := open(t, c.says.Given)
 					if err != nil {
 						t.Fatalf("given: %v", err)
 					}

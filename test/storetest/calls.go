@@ -60,9 +60,10 @@ var methods = map[string]method{
 		return rows(domain.RestorePurchase(s))
 	}),
 
-	"Memberships.ByID":   same(domain.ErrMembershipNotFound).with(func(d *deal) []any { return rows(d.membership.ID) }),
-	"Memberships.List":   method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
-	"Memberships.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreMembership(another(fixture.Membership(d.given)))) }),
+	"Memberships.ByID":    same(domain.ErrMembershipNotFound).with(func(d *deal) []any { return rows(d.membership.ID) }),
+	"Memberships.List":    method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Memberships.SeatsIn": same(nothing).with(func(d *deal) []any { return rows(d.membership.Terms.Tier, domain.MembershipID("")) }),
+	"Memberships.Insert":  same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreMembership(another(fixture.Membership(d.given)))) }),
 	"Memberships.Save": same(domain.ErrMembershipNotFound).writing(func(d *deal) []any {
 		m := d.membership
 		m.EndedAt = fixture.T0

@@ -26,7 +26,7 @@ func Run(t *testing.T, open Open) {
 	all := map[string]tests{
 		"Seller": sellerTests, "Product": productTests, "Variant": variantTests,
 		"Purchase": purchaseTests, "Search": searchTests, "Unlicensed": unlicensedTests,
-		"Membership": membershipTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
+		"Membership": membershipTests, "Tier": tierTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
 		"License": licenseTests, "Token": tokenTests,
 		"Command": commandTests, "Progress": progressTests,
 		"Scopes": scopeTests, "Tx": txTests, "Nested": nestedTests, "Rerun": rerunTests,

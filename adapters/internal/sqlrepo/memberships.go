@@ -62,6 +62,29 @@ func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([
 		r.seller(), since(after), after.ID, most(limit))
 }
 
+// seatsIn counts each membership once: by what it holds in the tier, or else by
+// what a payment in flight brings, each found by an index of its own. What is
+// held is counted by its payment if that brings more.
+var seatsIn = `SELECT CAST((
+	SELECT COALESCE(SUM(complimentary_seats + CASE WHEN in_flight_tier = tier AND in_flight_seats > seats THEN in_flight_seats ELSE seats END), 0)
+	FROM usher_memberships WHERE seller_id = $1 AND tier = $2 AND tier <> '' AND status <> 'ended' AND id <> $3
+) + (
+	SELECT COALESCE(SUM(complimentary_seats + in_flight_seats), 0)
+	FROM usher_memberships WHERE seller_id = $1 AND in_flight_tier = $2 AND in_flight_tier <> '' AND id <> $3
+	AND (tier <> $2 OR status = 'ended')
+) AS BIGINT)`
+
+func (r memberships) SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error) {
+	if !domain.Storable(string(except)) {
+		except = "" // nobody's id either, and one that may be asked for
+	}
+	n, err := many(ctx, r.c, scanNumber, seatsIn, r.seller(), string(tier), string(except))
+	if err != nil || len(n) == 0 {
+		return 0, err
+	}
+	return int(n[0]), nil
+}
+
 var membershipInsert = `INSERT INTO usher_memberships (` + membershipColumns.names("") + `)
 	SELECT ` + membershipColumns.params() + ` FROM usher_products p CROSS JOIN usher_purchases s
 	WHERE p.id = $3 AND p.seller_id = $2 AND s.id = $4 AND s.seller_id = $2 ON CONFLICT DO NOTHING`

@@ -91,6 +91,7 @@ func askAll(t *testing.T, c *conn) {
 	ask(tx.Purchases.CountUnlicensed(ctx, s.product.ID))
 	ask(tx.Memberships.ByID(ctx, "m"))
 	ask(tx.Memberships.List(ctx, after, 10))
+	ask(tx.Memberships.SeatsIn(ctx, "v", "m"))
 	ask(tx.Payments.ByID(ctx, "p"))
 	ask(tx.Payments.ByPurchase(ctx, s.purchase.ID))
 	ask(tx.Payments.List(ctx, after, 10))

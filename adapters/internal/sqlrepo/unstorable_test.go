@@ -60,6 +60,7 @@ func TestWhatNoStoreKeepsIsNotAskedFor(t *testing.T) {
 				all, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Terms: []string{s}})
 				return len(all), err
 			},
+			"seats of a tier": func() (int, error) { return tx.Memberships.SeatsIn(ctx, domain.VariantID(s), "m") },
 			"variants": func() (int, error) {
 				all, err := tx.Variants.ByProduct(ctx, domain.ProductID(s))
 				return len(all), err

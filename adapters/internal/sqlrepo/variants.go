@@ -9,16 +9,16 @@ import (
 
 type variants struct{ repo }
 
-var variantColumns = cols(`id seller_id product_id category name position price ` + priceColumns + ` created_at deleted_at`)
+var variantColumns = cols(`id seller_id product_id category name position price ` + priceColumns + ` most_seats created_at deleted_at`)
 
 func variantArgs(v domain.Variant) []any {
 	args := []any{string(v.ID), string(v.SellerID), string(v.ProductID), v.Category, v.Name, v.Position, v.Price}
-	return append(append(args, priceArgs(v.Prices)...), v.CreatedAt, v.DeletedAt)
+	return append(append(args, priceArgs(v.Prices)...), v.MostSeats, v.CreatedAt, v.DeletedAt)
 }
 
 func scanVariant(rows Rows) (v domain.Variant, err error) {
 	dests := []any{(*string)(&v.ID), (*string)(&v.SellerID), (*string)(&v.ProductID), &v.Category, &v.Name, &v.Position, &v.Price}
-	return v, rows.Scan(append(append(dests, priceDests(&v.Prices)...), Time(&v.CreatedAt), Time(&v.DeletedAt))...)
+	return v, rows.Scan(append(append(dests, priceDests(&v.Prices)...), &v.MostSeats, Time(&v.CreatedAt), Time(&v.DeletedAt))...)
 }
 
 var variantsByProduct = `SELECT ` + variantColumns.names("") + ` FROM usher_variants

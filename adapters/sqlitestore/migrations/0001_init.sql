@@ -35,6 +35,7 @@ CREATE TABLE usher_products (
   includes TEXT NOT NULL,
   licensed INTEGER NOT NULL,
   multiseat INTEGER NOT NULL,
+  most_seats INTEGER NOT NULL,
   published INTEGER NOT NULL,
   preorder INTEGER NOT NULL,
   product_id_not_needed INTEGER NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE usher_variants (
   biannually INTEGER,
   yearly INTEGER,
   every_two_years INTEGER,
+  most_seats INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   deleted_at INTEGER
 ) STRICT;
@@ -193,6 +195,8 @@ CREATE TABLE usher_memberships (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX usher_memberships_page ON usher_memberships (seller_id, created_at, id);
+CREATE INDEX usher_memberships_tier ON usher_memberships (seller_id, tier) WHERE tier <> '';
+CREATE INDEX usher_memberships_coming ON usher_memberships (seller_id, in_flight_tier) WHERE in_flight_tier <> '';
 
 -- membership_id may name what is not there yet. The indexes name the seller, so
 -- that no seller's payment is in the way of another's.

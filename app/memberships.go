@@ -1,0 +1,217 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// Memberships changes what members have, and moves the money for it.
+//
+// A command that takes a key is done once under that key: a repeat is answered
+// with what the first came to, and another command under it is refused with
+// [domain.ErrKeyReused]. A command that was refused has not used its key up,
+// except by a declined payment. Without a key each call is another command.
+type Memberships struct{ *core }
+
+// Done is what a command came to.
+type Done struct {
+	Membership domain.MembershipState // as it is now
+	Result     domain.Result
+	Payment    domain.PaymentState // the zero value: no money moves
+	Skipped    int                 // periods that passed and are never billed
+	Credit     int64               // unused part of the old period, in the payment of a new one
+	Replayed   bool                // the command came before under this key
+}
+
+// Get returns a membership as it is stored; [domain.MembershipState.CaughtUp]
+// says what has become of it since.
+func (m *Memberships) Get(ctx context.Context, seller domain.SellerID, id domain.MembershipID) (domain.MembershipState, error) {
+	return load(ctx, m.core, seller, func(ctx context.Context, tx ports.Tx) (domain.MembershipState, error) {
+		got, err := tx.Memberships.ByID(ctx, id)
+		if err != nil {
+			return domain.MembershipState{}, err
+		}
+		return got.State(), nil
+	})
+}
+
+// PayNow pays what is overdue, for so many seats if some are asked for; see
+// [domain.Membership.PayNow].
+func (m *Memberships) PayNow(ctx context.Context, seller domain.SellerID, id domain.MembershipID, r domain.Request, key string) (Done, error) {
+	return m.command(ctx, seller, id, key, asked{"pay_now", id, r, ""}, "", func(s step) (domain.Outcome, error) {
+		return s.member.PayNow(r, s.limits, s.payment, s.key, s.at)
+	})
+}
+
+// Restart begins a new period of an ended membership; see
+// [domain.Membership.Restart].
+func (m *Memberships) Restart(ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor, r domain.Request, key string) (Done, error) {
+	return m.command(ctx, seller, id, key, asked{"restart", id, r, by}, "", func(s step) (domain.Outcome, error) {
+		return s.member.Restart(by, r, s.limits, s.payment, s.key, s.at)
+	})
+}
+
+// Cancel ends a membership when what is paid for ends; see
+// [domain.Membership.Cancel].
+func (m *Memberships) Cancel(ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (Done, error) {
+	return m.plain(ctx, seller, id, func(s step) (domain.Outcome, error) { return s.member.Cancel(by, s.at) })
+}
+
+// Uncancel takes a scheduled cancellation back; see
+// [domain.Membership.Uncancel].
+func (m *Memberships) Uncancel(ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (Done, error) {
+	return m.plain(ctx, seller, id, func(s step) (domain.Outcome, error) { return s.member.Uncancel(by, s.at) })
+}
+
+// EndNow takes a membership away at once; see [domain.Membership.EndNow].
+func (m *Memberships) EndNow(ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (Done, error) {
+	return m.plain(ctx, seller, id, func(s step) (domain.Outcome, error) { return s.member.EndNow(by, s.at) })
+}
+
+// GrantSeats gives n free seats, or takes some back if n is negative; see
+// [domain.Membership.GrantSeats].
+func (m *Memberships) GrantSeats(ctx context.Context, seller domain.SellerID, id domain.MembershipID, n int) (Done, error) {
+	return m.plain(ctx, seller, id, func(s step) (domain.Outcome, error) { return s.member.GrantSeats(n, s.limits, s.at) })
+}
+
+// step is what a command of a membership is decided from.
+type step struct {
+	member  *domain.Membership
+	limits  domain.Limits
+	payment domain.PaymentID // of the payment it makes, if it makes one
+	key     string           // the command's own
+	at      time.Time
+}
+
+// asked is a command, by whose digest a repeat is known.
+type asked struct {
+	What string
+	ID   domain.MembershipID
+	Of   domain.Request
+	By   domain.Actor
+}
+
+// plain runs a command that takes no key.
+func (m *Memberships) plain(ctx context.Context, seller domain.SellerID, id domain.MembershipID, do func(step) (domain.Outcome, error)) (Done, error) {
+	return m.command(ctx, seller, id, "", asked{}, "", do)
+}
+
+// command writes down what a command came to, with the payment that it needs,
+// and then makes that payment. The limits are those of the tier, or of the
+// present one if it is empty.
+func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id domain.MembershipID, key string, what asked, tier domain.VariantID, do func(step) (domain.Outcome, error)) (Done, error) {
+	at := m.at()
+	payment := domain.PaymentID(m.newID(at))
+	var done Done
+	var voided domain.PaymentState
+	err := m.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
+		done, voided = Done{}, domain.PaymentState{}
+		answer, fresh, err := m.begin(ctx, tx, key, digestOf(what), at)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			done, err = replay(ctx, tx, id, answer)
+			return err
+		}
+		member, err := tx.Memberships.ByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		limits, err := m.limits(ctx, tx, member.State(), tier)
+		if err != nil {
+			return err
+		}
+		o, err := do(step{member, limits, payment, cmp.Or(key, string(payment)), at})
+		if err != nil {
+			return err
+		}
+		if voided, err = m.write(ctx, tx, member, o, at); err != nil {
+			return err
+		}
+		done = Done{Membership: member.State(), Result: o.Result, Skipped: o.Skipped, Credit: o.Credit}
+		if o.Payment != nil {
+			done.Payment = o.Payment.State()
+		}
+		return m.finish(ctx, tx, key, answerOf(done))
+	})
+	if err != nil {
+		return Done{}, err
+	}
+	if voided.ID != "" {
+		m.giveUp(ctx, voided)
+	}
+	switch {
+	case done.Replayed && done.Result == domain.PaymentRefused:
+		return done, domain.ErrPaymentDeclined
+	case done.Replayed || done.Payment.ID == "":
+		return done, nil
+	}
+	return m.charge(ctx, done)
+}
+
+// write keeps what a command came to: the membership first, then the payments
+// that it gave up and made, then what happened. It returns the one given up.
+func (c *core) write(ctx context.Context, tx ports.Tx, member *domain.Membership, o domain.Outcome, at time.Time) (voided domain.PaymentState, err error) {
+	if err := tx.Memberships.Save(ctx, member); err != nil {
+		return voided, err
+	}
+	events := o.Events
+	if o.Voided != "" {
+		p, err := tx.Payments.ByID(ctx, o.Voided)
+		if err != nil {
+			return voided, err
+		}
+		e, err := p.Void(at)
+		if err != nil {
+			return voided, err
+		}
+		if err := tx.Payments.Save(ctx, p); err != nil {
+			return voided, err
+		}
+		events, voided = append(events, e...), p.State()
+	}
+	if o.Payment != nil {
+		if err := o.Payment.Send(); err != nil {
+			return voided, err
+		}
+		if err := tx.Payments.Insert(ctx, o.Payment); err != nil {
+			return voided, err
+		}
+		events = append(events, o.Payment.Intended())
+	}
+	return voided, c.emit(ctx, tx, at, events...)
+}
+
+// limits returns what the product, the tier and the processor allow.
+func (m *Memberships) limits(ctx context.Context, tx ports.Tx, s domain.MembershipState, tier domain.VariantID) (domain.Limits, error) {
+	l := domain.Limits{LeastCharge: m.charger.LeastCharge(s.Terms.Currency)}
+	product, err := tx.Products.ByID(ctx, s.ProductID)
+	if err != nil {
+		return l, err
+	}
+	l.MostSeats = product.MostSeats
+	tier = cmp.Or(tier, s.Terms.Tier)
+	if tier == "" {
+		return l, nil
+	}
+	variants, err := tx.Variants.ByProduct(ctx, s.ProductID)
+	if err != nil {
+		return l, err
+	}
+	for _, v := range variants {
+		if v.ID != tier || v.MostSeats == 0 {
+			continue
+		}
+		taken, err := tx.Memberships.SeatsIn(ctx, tier, s.ID)
+		if err != nil {
+			return l, err
+		}
+		l.Limited, l.TierRoom = true, max(0, v.MostSeats-taken)
+	}
+	return l, nil
+}
