@@ -42,8 +42,12 @@ func (s MembershipState) changeable(at time.Time) error {
 // overflow.
 const mostSeats = 1 << 30
 
-// paidOf returns how many seats a request wants to pay for.
-func (s MembershipState) paidOf(r Request) int {
+// paidOf returns how many seats a request wants to pay for; otherwise if it does
+// not say.
+func (s MembershipState) paidOf(r Request, otherwise int) int {
+	if !r.HasSeats {
+		return otherwise
+	}
 	return max(-mostSeats, min(r.Seats, 2*mostSeats)) - s.Complimentary
 }
 
@@ -70,9 +74,7 @@ func (s MembershipState) bounds(t Target, l Limits) error {
 func (s MembershipState) asked(r Request, l Limits) (Target, error) {
 	t := s.target()
 	t.EndsSeats, t.EndsTerms = r.HasSeats, r.Tier != "" || r.Recurrence != "" || r.HasUnit
-	if r.HasSeats {
-		t.Seats = s.paidOf(r)
-	}
+	t.Seats = s.paidOf(r, t.Seats)
 	t.Tier, t.Recurrence = cmp.Or(r.Tier, t.Tier), cmp.Or(r.Recurrence, t.Recurrence)
 	switch {
 	case r.HasUnit && r.Unit < l.LeastUnit, r.Unit < 0:
@@ -167,7 +169,7 @@ func (s MembershipState) weighNow(c change, l Limits, at time.Time) (change, err
 	if err != nil {
 		return change{}, err
 	}
-	if due >= max(l.LeastCharge, 1) {
+	if collects(due, l.LeastCharge) {
 		c.due = due
 		c.after.Ledger.Settled += due
 	}
@@ -199,9 +201,8 @@ func (s MembershipState) weighAnew(c change, l Limits, at time.Time) (change, er
 	if err != nil {
 		return change{}, err
 	}
-	after := s
-	after.hold(c.target)
-	price, err := after.Terms.Price(after.Seats, s.Cycle+1)
+	c.after.hold(c.target)
+	price, err := c.after.Terms.Price(c.after.Seats, s.Cycle+1)
 	if err != nil {
 		return change{}, err
 	}
@@ -210,11 +211,9 @@ func (s MembershipState) weighAnew(c change, l Limits, at time.Time) (change, er
 	if err != nil {
 		return change{}, err
 	}
-	uncollected := c.due
-	if c.due >= max(l.LeastCharge, 1) {
-		uncollected = 0
-	} else {
-		c.due = 0
+	var uncollected int64
+	if !collects(c.due, l.LeastCharge) {
+		uncollected, c.due = c.due, 0
 	}
 	c.after.beginAnew(c.target, uncollected, at)
 	return c, nil

@@ -25,6 +25,10 @@ func (l Ledger) with(difference, left int64) (Ledger, error) {
 	return Ledger{sum, l.Settled}, err
 }
 
+// collects reports whether a processor collects an amount: something, and not
+// less than its least. What it does not collect waits for the next charge.
+func collects(amount, least int64) bool { return amount >= max(least, 1) }
+
 // carried returns the ledger of a period of so many seconds that begins with an
 // amount nobody has collected yet.
 func carried(amount, seconds int64) Ledger { return Ledger{Owed: exactly(amount, seconds)} }

@@ -18,6 +18,14 @@ func ParseCurrency(s string) (Currency, error) {
 	return Currency(c), nil
 }
 
+// Check refuses what [ParseCurrency] would not have returned.
+func (c Currency) Check() error {
+	if parsed, err := ParseCurrency(string(c)); err != nil || parsed != c {
+		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
+	}
+	return nil
+}
+
 // Money is an amount in the minor unit of one currency: cents of the dollar,
 // whole yen. Arithmetic is checked: overflow is [ErrOverflow].
 type Money struct {

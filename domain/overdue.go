@@ -93,9 +93,7 @@ func (m *Membership) PayNow(r Request, l Limits, id PaymentID, key string, at ti
 			return nil
 		}
 		t := s.target()
-		if r.HasSeats {
-			t.Seats = s.paidOf(r)
-		}
+		t.Seats = s.paidOf(r, t.Seats)
 		if err := s.bounds(t, l); err != nil {
 			return err
 		}
@@ -107,7 +105,7 @@ func (m *Membership) PayNow(r Request, l Limits, id PaymentID, key string, at ti
 		if err != nil {
 			return err
 		}
-		if due.Amount < max(l.LeastCharge, 1) {
+		if !collects(due.Amount, l.LeastCharge) {
 			s.recover(t, due.Amount, 0, at, o)
 			return nil
 		}

@@ -201,8 +201,8 @@ func (s PaymentState) Check() error {
 	default:
 		return InvalidField("decline", "must be soft, hard or unreachable")
 	}
-	if c, err := ParseCurrency(string(s.Amount.Currency)); err != nil || c != s.Amount.Currency {
-		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
+	if err := s.Amount.Currency.Check(); err != nil {
+		return err
 	}
 	switch {
 	case s.Kind != SalePayment && s.MembershipID == "":

@@ -19,8 +19,7 @@ func (s MembershipState) schedule(c change, r Request) (change, error) {
 		p.Unit, p.Priced = t.Unit, true
 	}
 	c.result = Scheduled
-	_, err := c.after.boundary(time.Time{})
-	return c, err
+	return c, c.after.priced()
 }
 
 // without returns p without what the target supersedes.

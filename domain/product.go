@@ -58,8 +58,8 @@ func (p Product) Check() error {
 	if p.CustomPermalink != "" && !isPermalink(p.CustomPermalink) {
 		return InvalidField("custom_permalink", "must be 1 to 100 letters, digits, hyphens or underscores")
 	}
-	if _, err := ParseCurrency(string(p.Price.Currency)); err != nil || p.Price.Currency != Currency(strings.ToLower(string(p.Price.Currency))) {
-		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
+	if err := p.Price.Currency.Check(); err != nil {
+		return err
 	}
 	if p.Price.Amount < 0 {
 		return InvalidField("price", "must not be negative")

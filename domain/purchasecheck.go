@@ -30,8 +30,8 @@ func (s PurchaseState) checkSale() error {
 }
 
 func (s PurchaseState) checkAmounts() error {
-	if c, err := ParseCurrency(string(s.Price.Currency)); err != nil || c != s.Price.Currency {
-		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
+	if err := s.Price.Currency.Check(); err != nil {
+		return err
 	}
 	const negative = "must not be negative"
 	switch {

@@ -117,7 +117,7 @@ func (s *MembershipState) advance(b boundary, collected int64, o *Outcome) {
 	s.Offset, s.Recurrence, s.Seats, s.Terms = b.offset, b.recurrence, b.seats, b.terms
 	s.Cycle++
 	s.Status, s.Pending, s.GivenBack = Active, PendingChange{}, 0
-	s.Ledger = carried(max(0, b.amount-collected), s.Period().seconds())
+	s.Ledger = carried(b.amount-collected, s.Period().seconds())
 	s.changed(from, b.startAt, o)
 	s.fit(b.startAt, o)
 	o.Skipped += b.skipped
@@ -132,7 +132,8 @@ func (s MembershipState) renewed(r Result, collected int64, b boundary, o *Outco
 // under the given id, tries an overdue one again once its time has come, or
 // ends what has no more time. Twice is once: the second call is [NotDue]. While
 // what is in flight has no answer it is [Unanswered]: ask about that payment,
-// settle or void it, and call again. least is what the processor does not collect less than.
+// settle or void it, and call again. least is what the processor does not
+// collect less than.
 func (m *Membership) Renew(id PaymentID, least int64, at time.Time) (Outcome, error) {
 	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error {
 		switch {
@@ -150,7 +151,7 @@ func (m *Membership) Renew(id PaymentID, least int64, at time.Time) (Outcome, er
 		if err != nil {
 			return err
 		}
-		if b.amount < max(least, 1) {
+		if !collects(b.amount, least) {
 			s.advance(b, 0, o)
 			s.renewed(Renewed, 0, b, o)
 			return nil

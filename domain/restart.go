@@ -25,10 +25,7 @@ func (m *Membership) Restart(by Actor, r Request, l Limits, id PaymentID, key st
 			return ErrChangeInProgress
 		}
 		t := s.target()
-		t.Seats, t.EndsSeats, t.EndsTerms, t.Anew = cmp.Or(s.Pending.Seats, s.Seats), true, true, true
-		if r.HasSeats {
-			t.Seats = s.paidOf(r)
-		}
+		t.Seats, t.EndsSeats, t.EndsTerms, t.Anew = s.paidOf(r, cmp.Or(s.Pending.Seats, s.Seats)), true, true, true
 		if err := s.bounds(t, l); err != nil {
 			return err
 		}
@@ -36,7 +33,7 @@ func (m *Membership) Restart(by Actor, r Request, l Limits, id PaymentID, key st
 		if err != nil {
 			return err
 		}
-		if price < max(l.LeastCharge, 1) {
+		if !collects(price, l.LeastCharge) {
 			s.restart(t, price, 0, at, o)
 			return nil
 		}

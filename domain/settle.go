@@ -7,8 +7,8 @@ import "time"
 // declined renewal makes the membership past due. A payment that its buyer must
 // confirm is given up 23 hours after it was priced, a change at the latest when
 // the period ends; one without an answer is never given up by itself. Twice is
-// once. A payment that is not the one in flight
-// changes nothing, and if it was voided and took money the outcome is Unwanted.
+// once. A payment that is not the one in flight changes nothing, and if it was
+// voided and took money the outcome is Unwanted.
 //
 // It is carried out as of the second that it was priced at, however late the
 // answer is. Boundaries that it held up are passed after it; the events tell.

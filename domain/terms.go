@@ -88,8 +88,5 @@ func (t Terms) check() error {
 	if t.Included < 0 {
 		return InvalidField("included_seats", "must not be negative")
 	}
-	if c, err := ParseCurrency(string(t.Currency)); err != nil || c != t.Currency {
-		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
-	}
-	return t.Discount.check()
+	return first(t.Currency.Check(), t.Discount.check())
 }

@@ -113,10 +113,7 @@ func check(seller domain.SellerID, key string, amount domain.Money) error {
 	if amount.Amount <= 0 {
 		return domain.InvalidField("amount", "must be more than 0")
 	}
-	if c, err := domain.ParseCurrency(string(amount.Currency)); err != nil || c != amount.Currency {
-		return domain.InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
-	}
-	return nil
+	return amount.Currency.Check()
 }
 
 // named reports whether s can be the name of something, here and elsewhere.

@@ -61,7 +61,7 @@ var money = []mutant{
 	{
 		Name: "raise a small charge to the least one",
 		File: "domain/change.go",
-		Old:  "	if due >= max(l.LeastCharge, 1) {\n		c.due = due\n		c.after.Ledger.Settled += due",
+		Old:  "	if collects(due, l.LeastCharge) {\n		c.due = due\n		c.after.Ledger.Settled += due",
 		New:  "	if due = max(due, l.LeastCharge); due > 0 {\n		c.due = due\n		c.after.Ledger.Settled += due",
 		Test: "TestTraps/a_small_difference_is_not_raised_to_the_least_that_is_collected",
 	},
