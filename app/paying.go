@@ -61,15 +61,8 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 		if err != nil {
 			return err
 		}
-		member, err := tx.Memberships.ByID(ctx, p.State().MembershipID)
+		member, o, err := settle(ctx, tx, p.State(), at)
 		if err != nil {
-			return err
-		}
-		o, err := member.Settle(p.State(), at)
-		if err != nil {
-			return err
-		}
-		if err := tx.Memberships.Save(ctx, member); err != nil {
 			return err
 		}
 		if o.Unwanted && p.State().Left() > 0 {
@@ -98,6 +91,20 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 		return Done{}, domain.ErrPaymentDeclined
 	}
 	return done, nil
+}
+
+// settle tells a payment's membership what came of it, and keeps that: the root
+// is saved before its payment.
+func settle(ctx context.Context, tx ports.Tx, p domain.PaymentState, at time.Time) (*domain.Membership, domain.Outcome, error) {
+	member, err := tx.Memberships.ByID(ctx, p.MembershipID)
+	if err != nil {
+		return nil, domain.Outcome{}, err
+	}
+	o, err := member.Settle(p, at)
+	if err != nil {
+		return nil, domain.Outcome{}, err
+	}
+	return member, o, tx.Memberships.Save(ctx, member)
 }
 
 // giveUp tells the processor that a voided payment is not wanted any more. If

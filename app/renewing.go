@@ -133,15 +133,8 @@ func (m *Memberships) drop(ctx context.Context, seller domain.SellerID, id domai
 		if err != nil {
 			return err
 		}
-		member, err := tx.Memberships.ByID(ctx, p.State().MembershipID)
+		member, o, err := settle(ctx, tx, p.State(), p.State().PricedAt) // what is due by now is not this one's to tell
 		if err != nil {
-			return err
-		}
-		o, err := member.Settle(p.State(), p.State().PricedAt) // what is due by now is not this one's to tell
-		if err != nil {
-			return err
-		}
-		if err := tx.Memberships.Save(ctx, member); err != nil {
 			return err
 		}
 		if err := tx.Payments.Save(ctx, p); err != nil {
