@@ -107,43 +107,39 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 	at := m.at()
 	payment := domain.PaymentID(m.newID(at))
 	var done Done
-	var voided domain.PaymentState
-	err := m.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
-		done, voided = Done{}, domain.PaymentState{}
+	err := m.writing(ctx, seller, func(ctx context.Context, tx ports.Tx) (voided domain.PaymentState, err error) {
+		done = Done{}
 		answer, fresh, err := m.begin(ctx, tx, key, digestOf(what), at)
 		if err != nil {
-			return err
+			return voided, err
 		}
 		if !fresh {
 			done, err = replay(ctx, tx, id, answer)
-			return err
+			return voided, err
 		}
 		member, err := tx.Memberships.ByID(ctx, id)
 		if err != nil {
-			return err
+			return voided, err
 		}
 		limits, err := m.limits(ctx, tx, member.State(), tier)
 		if err != nil {
-			return err
+			return voided, err
 		}
 		o, err := do(step{member, limits, payment, cmp.Or(key, string(payment)), at})
 		if err != nil {
-			return err
+			return voided, err
 		}
 		if voided, err = m.write(ctx, tx, member, o, at); err != nil {
-			return err
+			return voided, err
 		}
 		done = Done{Membership: member.State(), Result: o.Result, Skipped: o.Skipped, Credit: o.Credit}
 		if o.Payment != nil {
 			done.Payment = o.Payment.State()
 		}
-		return m.finish(ctx, tx, key, answerOf(done))
+		return voided, m.finish(ctx, tx, key, answerOf(done))
 	})
 	if err != nil {
 		return Done{}, err
-	}
-	if voided.ID != "" {
-		m.giveUp(ctx, voided)
 	}
 	switch {
 	case done.Replayed && done.Result == domain.PaymentRefused:
@@ -152,6 +148,20 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 		return done, nil
 	}
 	return m.charge(ctx, done)
+}
+
+// writing runs one seller's closure, and tells the processor of the payment that
+// it gave up, once that is kept.
+func (m *Memberships) writing(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) (voided domain.PaymentState, err error)) error {
+	var voided domain.PaymentState
+	err := m.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
+		voided, err = fn(ctx, tx)
+		return err
+	})
+	if err == nil && voided.ID != "" {
+		m.giveUp(ctx, voided)
+	}
+	return err
 }
 
 // write keeps what a command came to: the membership first, then the payments

@@ -273,6 +273,45 @@ func TestMemberships_seats(t *testing.T) {
 	}
 }
 
+// Whoever comes first after a payment waited too long for its buyer gives it up,
+// at the processor too: a seat that is assigned or freed does as well.
+func TestMemberships_seatsGiveUp(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(c *club, seat domain.SeatID) error
+	}{
+		{"assigning", func(c *club, _ domain.SeatID) error {
+			_, err := c.Assign(c.t.Context(), c.seller, c.id, "ben@example.com")
+			return err
+		}},
+		{"revoking", func(c *club, seat domain.SeatID) error {
+			_, err := c.Revoke(c.t.Context(), c.seller, seat)
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newClub(t)
+			seat, err := c.Assign(t.Context(), c.seller, c.id, "ana@example.com")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.cards(sandbox.Confirms)
+			done, err := c.ask(8, "k")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.clock.advance(24 * time.Hour)
+			if err := tt.do(c, seat.ID); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.processor.Confirm(t.Context(), c.seller, done.Payment.Key); !errors.Is(err, sandbox.ErrNotWaiting) {
+				t.Errorf("the processor still waits: %v", err)
+			}
+			c.is("given up", 5, 0)
+		})
+	}
+}
+
 // Without a processor nothing is charged, and nothing that costs is given.
 func TestMemberships_noCharger(t *testing.T) {
 	c := newClub(t)
