@@ -172,11 +172,7 @@ func TestIsTerminal_knowsWhereAPersonSits(t *testing.T) {
 	if isTerminal(null) || isTerminal(file) || isTerminal(&bytes.Buffer{}) {
 		t.Error("nobody sits at a file, a buffer or the null device")
 	}
-	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skip("this system has no terminal to sit at: " + err.Error())
-	}
-	defer terminal.Close()
+	terminal := terminal(t)
 	if !isTerminal(terminal) {
 		t.Error("a terminal is not taken for one")
 	}
@@ -184,6 +180,17 @@ func TestIsTerminal_knowsWhereAPersonSits(t *testing.T) {
 	if f := describe(err); f.exit != exitUsage || f.Field != "with-keys" {
 		t.Errorf("keys on a terminal: %v", err)
 	}
+}
+
+// terminal opens one to sit at. The test is skipped where a system has none.
+func terminal(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("this system has no terminal to sit at: " + err.Error())
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }
 
 func TestNearest_findsWhatWasMeant(t *testing.T) {

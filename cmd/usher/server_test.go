@@ -220,11 +220,7 @@ func TestServe_believesTrustedProxiesOnly(t *testing.T) {
 
 func TestPrompt_canBeInterrupted(t *testing.T) {
 	t.Parallel()
-	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skip("this system has no terminal to sit at: " + err.Error())
-	}
-	defer terminal.Close()
+	terminal := terminal(t)
 	demo := runUsher(t, "demo", "--json", "--listen", "127.0.0.1:0")
 	p, err := newProcess(t.TempDir(), nil, "licenses", "verify", "--data", fmt.Sprint(demo.first["data"]))
 	if err != nil {
