@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// MembershipRecord is what another system tells of a membership: what it lacks
-// is taken from the purchase that began it, see [MembershipRecord.Adopt].
+// MembershipRecord is what another system tells of a membership that it
+// charges: what the record lacks is taken from the purchase that began it, see [MembershipRecord.Adopt].
 type MembershipRecord struct {
 	ID                MembershipID
 	SellerID          SellerID
@@ -44,7 +44,7 @@ func (r MembershipRecord) Adopt(p PurchaseState) MembershipState {
 		ID: r.ID, SellerID: r.SellerID, ProductID: r.ProductID, PurchaseID: r.PurchaseID, Version: 1,
 		Status: Active, AnchorAt: second(r.StartedAt), Recurrence: r.Recurrence, Cycle: cmp.Or(r.Cycle, 1),
 		FreeTrialEndsAt: second(r.FreeTrialEndsAt), Charges: r.Charges, Installments: r.Installments,
-		Terms: terms, Seats: quantity,
+		Terms: terms, Seats: quantity, Elsewhere: true,
 		CancelRequestedAt: second(r.CancelRequestedAt), CancelledBy: r.CancelledBy, CancelledAt: second(r.CancelledAt),
 		FailedAt: second(r.FailedAt), EndedAt: second(r.EndedAt), CreatedAt: Instant(r.CreatedAt),
 	}

@@ -57,7 +57,7 @@ func TestMembershipRecord_Adopt(t *testing.T) {
 			}
 			want := MembershipState{
 				ID: "m", SellerID: "ana", ProductID: "club", PurchaseID: "sale", Version: 1, Status: Active, AnchorAt: april(1),
-				Recurrence: Monthly, Cycle: 1, Terms: Terms{Tier: "plus", Unit: 1000, Currency: "usd"}, Seats: 4, CreatedAt: record.CreatedAt,
+				Recurrence: Monthly, Cycle: 1, Terms: Terms{Tier: "plus", Unit: 1000, Currency: "usd"}, Seats: 4, Elsewhere: true, CreatedAt: record.CreatedAt,
 			}
 			tt.want(&want)
 			got := r.Adopt(p)
@@ -70,7 +70,9 @@ func TestMembershipRecord_Adopt(t *testing.T) {
 		})
 	}
 	t.Run("no command happens before the period that it begins with", func(t *testing.T) {
-		m := RestoreMembership(record.Adopt(sale))
+		s := record.Adopt(sale)
+		s.Elsewhere = false // as if we charged it from now on
+		m := RestoreMembership(s)
 		q, err := m.Quote(AskSeats(5), Limits{}, april(1).AddDate(0, 0, -9))
 		if err != nil || q.DueNow.Amount > 1000 {
 			t.Errorf("a seat costs %v (%v), more than its price", q.DueNow, err)

@@ -24,6 +24,8 @@ func (s MembershipState) changeable(at time.Time) error {
 	switch {
 	case !s.Live():
 		return ErrNotActive
+	case s.Elsewhere:
+		return ErrChargedElsewhere
 	case s.Status == PastDue:
 		return ErrPaymentOverdue
 	case s.Status == CancelScheduled:

@@ -15,6 +15,9 @@ type Dispute struct {
 	LostAt       time.Time
 }
 
+// Open reports whether the dispute is neither won nor lost.
+func (d Dispute) Open() bool { return d.WonAt.IsZero() && d.LostAt.IsZero() }
+
 // Dispute opens a dispute over the whole payment. One that took no money is
 // [ErrNotCharged].
 func (p *Payment) Dispute(id DisputeID, ref string, at time.Time) (Dispute, error) {

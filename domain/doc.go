@@ -75,6 +75,15 @@
 // A renewal is not a purchase: it is a payment of its membership, so a
 // purchase keeps its id, order number and time for life.
 //
+// What another system says of a membership that it charges is taken as it is
+// told: such a membership is never charged here, has no end of grace, and ends by
+// itself only where an end was told. A renewal told for one whose cancellation
+// was scheduled takes that back.
+//
+// A purchase follows its membership: a change copies the seats switch of the
+// product again, a renewal moves nothing but the price. What the sale itself
+// came to is kept beside it, and is what its refund is measured by.
+//
 // An imported customer, known by name only from another system, is a purchase
 // of status [Imported]: its licence verifies, but it shows other facts.
 package domain

@@ -80,40 +80,44 @@ func (m *Membership) EndNow(by Actor, at time.Time) (Outcome, error) {
 // Chargeback ends the membership at once: the bank took the current period's
 // payment back. An ended one is [ErrNotActive].
 func (m *Membership) Chargeback(at time.Time) (Outcome, error) {
-	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error {
-		if !s.Live() {
-			return ErrNotActive
-		}
-		s.CancelledAt = at
-		s.end(Chargeback, at, o)
-		o.Result = EndedNow
-		return nil
-	})
+	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error { return s.chargeback(at, o) })
+}
+
+func (s *MembershipState) chargeback(at time.Time, o *Outcome) error {
+	if !s.Live() {
+		return ErrNotActive
+	}
+	s.CancelledAt = at
+	s.end(Chargeback, at, o)
+	o.Result = EndedNow
+	return nil
 }
 
 // WinDispute gives back what a chargeback ended, if the period that was paid
 // for still runs: the membership is as it was before. Once that period is over
 // it stays ended, and so does whatever another reason ended: [NoChange].
 func (m *Membership) WinDispute(at time.Time) (Outcome, error) {
-	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error {
-		if s.EndReason != Chargeback || !at.Before(s.Period().EndAt) {
-			o.Result = NoChange
-			return nil
-		}
-		s.void(o)
-		by, asked := s.CancelledBy, s.CancelRequestedAt
-		s.Status, s.Before, s.EndReason, s.DeactivatedAt = s.Before, "", "", time.Time{}
-		s.resume(at, o)
-		if s.Status == CancelScheduled {
-			s.CancelledBy, s.CancelRequestedAt, s.CancelledAt = by, asked, s.Period().EndAt
-		}
-		r := o.Result
-		if err := s.catchUp(at, o); err != nil {
-			return err
-		}
-		o.Result = r
+	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error { return s.winDispute(at, o) })
+}
+
+func (s *MembershipState) winDispute(at time.Time, o *Outcome) error {
+	if s.EndReason != Chargeback || !at.Before(s.Period().EndAt) {
+		o.Result = NoChange
 		return nil
-	})
+	}
+	s.void(o)
+	by, asked := s.CancelledBy, s.CancelRequestedAt
+	s.Status, s.Before, s.EndReason, s.DeactivatedAt = s.Before, "", "", time.Time{}
+	s.resume(at, o)
+	if s.Status == CancelScheduled {
+		s.CancelledBy, s.CancelRequestedAt, s.CancelledAt = by, asked, s.Period().EndAt
+	}
+	r := o.Result
+	if err := s.catchUp(at, o); err != nil {
+		return err
+	}
+	o.Result = r
+	return nil
 }
 
 // RefundPeriod records that amount minor units of the current period were given
@@ -121,29 +125,31 @@ func (m *Membership) WinDispute(at time.Time) (Outcome, error) {
 // given back is no credit for a new period. If it is cancelled, it ends now. Of
 // a trial, and of a period that is overdue, there is nothing to give back. An ended one is [ErrNotActive].
 func (m *Membership) RefundPeriod(amount int64, at time.Time) (Outcome, error) {
-	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error {
-		price, err := s.Terms.Price(s.Seats, s.Cycle)
-		switch {
-		case err != nil:
-			return err
-		case !s.Live():
-			return ErrNotActive
-		case amount < 0:
-			return InvalidField("amount", "must not be negative; leave it out to refund all")
-		case s.Cycle == 0, s.Status == PastDue:
-			o.Result = NoChange
-			return nil
-		case amount == 0 || amount > price-s.GivenBack:
-			amount = max(0, price-s.GivenBack)
-		}
-		s.GivenBack += amount
-		o.Result = Applied
-		o.add(PeriodRefunded{s.ID, s.PurchaseID, s.Cycle, amount, at})
-		if s.Status == CancelScheduled {
-			s.CancelledAt = at
-			s.end(Cancelled, at, o)
-			o.Result = EndedNow
-		}
+	return m.command(at, func(s *MembershipState, at time.Time, o *Outcome) error { return s.refundPeriod(amount, at, o) })
+}
+
+func (s *MembershipState) refundPeriod(amount int64, at time.Time, o *Outcome) error {
+	price, err := s.Terms.Price(s.Seats, s.Cycle)
+	switch {
+	case err != nil:
+		return err
+	case !s.Live():
+		return ErrNotActive
+	case amount < 0:
+		return InvalidField("amount", "must not be negative; leave it out to refund all")
+	case s.Cycle == 0, s.Status == PastDue:
+		o.Result = NoChange
 		return nil
-	})
+	case amount == 0 || amount > price-s.GivenBack:
+		amount = max(0, price-s.GivenBack)
+	}
+	s.GivenBack += amount
+	o.Result = Applied
+	o.add(PeriodRefunded{s.ID, s.PurchaseID, s.Cycle, amount, at})
+	if s.Status == CancelScheduled {
+		s.CancelledAt = at
+		s.end(Cancelled, at, o)
+		o.Result = EndedNow
+	}
+	return nil
 }

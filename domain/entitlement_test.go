@@ -82,8 +82,12 @@ func TestEntitlement(t *testing.T) {
 			f.Purchase.Multiseat, f.Membership.Seats, f.Membership.Complimentary, f.Membership.Pending.Seats = true, 4, 2, 3
 		}}, Entitlement{true, "ok", time.Time{}, 6}},
 		{"grace that ran out is over though no worker came", with{began(-10), func(f *Facts) {
+			f.Membership.Elsewhere = false
 			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-10), GraceEndsAt: days(-5)}
 		}}, Entitlement{false, "membership_ended", days(-5), 1}},
+		{"for who charges elsewhere grace never runs out by itself", with{began(-10), func(f *Facts) {
+			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-10), GraceEndsAt: days(-5)}
+		}}, Entitlement{true, "ok", time.Time{}, 1}},
 		{"one that is overdue gives access while there is grace", with{began(-1), func(f *Facts) {
 			f.Membership.Status, f.Membership.Outstanding = PastDue, Outstanding{Amount: 1000, Attempts: 1, DueAt: days(-1), GraceEndsAt: days(4)}
 		}}, Entitlement{true, "ok", time.Time{}, 1}},

@@ -132,7 +132,7 @@ var (
 	ErrNotPreordered   = &Error{Kind: Precondition, Code: "not_preordered", Msg: "the purchase is not a preorder that waits for its release"}
 	ErrNotLicensed     = &Error{Kind: Precondition, Code: "not_licensed", Msg: "the product has no license keys; switch licensing on first"}
 	ErrNoSeats         = &Error{Kind: Precondition, Code: "seats_not_offered", Msg: "seats are offered on licensed memberships only"}
-	ErrMembershipSale  = &Error{Kind: Precondition, Code: "membership_sale", Msg: "memberships are not sold one by one yet; import them"}
+	ErrNotForSale      = &Error{Kind: Precondition, Code: "not_for_sale", Field: "product", Msg: "the product is not published, or sold before its release only"}
 	ErrDeleted         = &Error{Kind: Precondition, Code: "product_deleted", Msg: "the product is deleted"}
 	ErrNotDeleted      = &Error{Kind: Precondition, Code: "product_not_deleted", Msg: "the product is not deleted, or was deleted too long ago"}
 )
@@ -158,6 +158,8 @@ var (
 	ErrNotRestartable      = &Error{Kind: Precondition, Code: "not_restartable", Msg: "the buyer cannot restart this membership"}
 	ErrNotCancelled        = &Error{Kind: Precondition, Code: "not_cancelled", Msg: "no cancellation is scheduled"}
 	ErrAlreadyActive       = &Error{Kind: Precondition, Code: "already_active", Msg: "the membership has not ended"}
+	ErrChargedElsewhere    = &Error{Kind: Precondition, Code: "charged_elsewhere", Msg: "somebody else charges this membership; change it there, and record what became of it"}
+	ErrChargedHere         = &Error{Kind: Precondition, Code: "charged_here", Msg: "this membership is charged here; only what somebody else charges is recorded"}
 	ErrNoticeTooShort      = &Error{Kind: Invalid, Code: "notice_too_short", Field: "effective_at", Msg: "members are told of a new price at least seven days before"}
 )
 
@@ -166,9 +168,13 @@ var (
 	ErrPaymentNotFound = &Error{Kind: NotFound, Code: "payment_not_found", Msg: "no such payment"}
 	ErrRefundNotFound  = &Error{Kind: NotFound, Code: "refund_not_found", Msg: "no such refund"}
 	ErrDisputeNotFound = &Error{Kind: NotFound, Code: "dispute_not_found", Msg: "no such dispute"}
+	ErrMailNotFound    = &Error{Kind: NotFound, Code: "mail_not_found", Msg: "no such mail"}
+	ErrJobNotFound     = &Error{Kind: NotFound, Code: "job_not_found", Msg: "no such job among those that were given up"}
 	ErrSeatNotFound    = &Error{Kind: NotFound, Code: "seat_not_found", Msg: "no such seat"}
 	ErrPaymentClosed   = &Error{Kind: Conflict, Code: "payment_closed", Msg: "the payment or refund has another answer already"}
+	ErrRefundRefused   = &Error{Kind: Declined, Code: "refund_refused", Msg: "the processor refused to give the money back; nothing was refunded"}
 	ErrDisputeClosed   = &Error{Kind: Conflict, Code: "dispute_closed", Msg: "the dispute has the other outcome already"}
+	ErrSeatClaimed     = &Error{Kind: Precondition, Code: "seat_claimed", Msg: "the seat was claimed already"}
 	ErrSeatRevoked     = &Error{Kind: Precondition, Code: "seat_revoked", Msg: "the seat was taken back"}
 )
 
@@ -192,6 +198,7 @@ var (
 
 // What stores and arithmetic say.
 var (
+	ErrNoTestClock = &Error{Kind: Precondition, Code: "no_test_clock", Msg: "the clock of this server is the machine's; only a test clock can be moved"}
 	ErrInvalid     = &Error{Kind: Invalid, Code: "invalid", Msg: "the input is not valid"}
 	ErrOverflow    = &Error{Kind: Invalid, Code: "overflow", Msg: "the amount is too large"}
 	ErrCurrency    = &Error{Kind: Invalid, Code: "currency_mismatch", Msg: "the amounts are of different currencies"}

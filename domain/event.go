@@ -40,6 +40,12 @@ type (
 	PurchaseCompleted struct {
 		PurchaseID PurchaseID
 		ProductID  ProductID
+		BundleOf   PurchaseID // the bundle's sale that included it; empty: it was bought by itself
+		At         time.Time
+	}
+	PurchaseFailed struct { // nothing was paid
+		PurchaseID PurchaseID
+		ProductID  ProductID
 		At         time.Time
 	}
 	PurchasePreordered struct {
@@ -107,6 +113,7 @@ func (LicenseDisabled) EventName() string    { return "license.disabled" }
 func (LicenseEnabled) EventName() string     { return "license.enabled" }
 func (LicenseRotated) EventName() string     { return "license.rotated" }
 func (PurchaseCompleted) EventName() string  { return "purchase.completed" }
+func (PurchaseFailed) EventName() string     { return "purchase.failed" }
 func (PurchasePreordered) EventName() string { return "purchase.preordered" }
 func (PurchaseRefunded) EventName() string   { return "purchase.refunded" }
 func (PurchaseDisputed) EventName() string   { return "purchase.disputed" }
@@ -125,6 +132,7 @@ func (e LicenseDisabled) EventSubject() string    { return string(e.PurchaseID) 
 func (e LicenseEnabled) EventSubject() string     { return string(e.PurchaseID) }
 func (e LicenseRotated) EventSubject() string     { return string(e.PurchaseID) }
 func (e PurchaseCompleted) EventSubject() string  { return string(e.PurchaseID) }
+func (e PurchaseFailed) EventSubject() string     { return string(e.PurchaseID) }
 func (e PurchasePreordered) EventSubject() string { return string(e.PurchaseID) }
 func (e PurchaseRefunded) EventSubject() string   { return string(e.PurchaseID) }
 func (e PurchaseDisputed) EventSubject() string   { return string(e.PurchaseID) }

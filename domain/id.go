@@ -24,6 +24,7 @@ type (
 	RefundID     string // money of a payment on its way back
 	DisputeID    string // a bank taking a payment back
 	TokenID      string // an access token, not its secret
+	MailID       string // a mail
 	EventID      string // an event
 	JobID        string // a job
 )

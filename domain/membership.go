@@ -44,7 +44,9 @@ const (
 	EndedThen        Result = "ended" // at a boundary or at the end of grace
 	EndedNow         Result = "ended_now"
 	Restarted        Result = "restarted"
-	Resumed          Result = "resumed" // as before, without a charge
+	Resumed          Result = "resumed"  // as before, without a charge
+	Recorded         Result = "recorded" // what another system told is taken over
+	Outdated         Result = "outdated" // it told that before something newer: nothing has changed
 )
 
 // Outcome is what a command came to.
@@ -140,6 +142,8 @@ func (s *MembershipState) catchUp(at time.Time, o *Outcome) error {
 	for s.Live() {
 		end := s.Period().EndAt
 		switch {
+		case s.Status == PastDue && s.Elsewhere:
+			return nil
 		case s.Status == PastDue:
 			if at.Before(s.Outstanding.GraceEndsAt) || s.InFlight != (InFlight{}) {
 				return nil
@@ -155,10 +159,12 @@ func (s *MembershipState) catchUp(at time.Time, o *Outcome) error {
 			o.Result = EndedThen
 		case at.Before(end):
 			return nil
-		case s.Charges > 0 && s.Cycle >= s.Charges:
+		case s.last():
 			s.EndedAt = end
 			s.end(Completed, end, o)
 			o.Result = EndedThen
+		case s.Elsewhere:
+			return nil
 		default:
 			b, err := s.boundary(time.Time{})
 			if err != nil || b.amount != 0 || s.InFlight != (InFlight{}) {

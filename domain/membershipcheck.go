@@ -6,7 +6,7 @@ import "time"
 // together, naming the field.
 func (s MembershipState) Check() error {
 	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)),
-		checkID("product", string(s.ProductID)), checkID("purchase", string(s.PurchaseID)))
+		checkID("product", string(s.ProductID)), checkID("purchase", string(s.PurchaseID)), checkText("method", s.Method, maxIDInBytes))
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,10 @@ func (s MembershipState) checkStatus() error {
 		return InvalidField("cancelled_at", "is missing")
 	case (s.Status == PastDue || s.Before == PastDue) != (s.Outstanding != Outstanding{}):
 		return InvalidField("outstanding", "belongs to a membership that is past due, and to no other")
+	case s.Sequence < 0:
+		return InvalidField("sequence", "must not be negative")
+	case s.Elsewhere && s.InFlight != (InFlight{}):
+		return InvalidField("in_flight", "a membership that is charged elsewhere has no payment of ours in flight")
 	case s.Cycle < 0:
 		return InvalidField("cycle", "must not be negative")
 	case s.Cycle == 0 && (s.FreeTrialEndsAt.IsZero() || s.Status == Active || s.Status == PastDue):
@@ -132,7 +136,7 @@ func (s MembershipState) checkOpen() error {
 	if f := s.InFlight; f != (InFlight{}) && (f.PaymentID == "" || !f.Kind.known() || f.Due < 0 || f.PricedAt.IsZero() || f.Target.Seats < 1) {
 		return InvalidField("in_flight", "lacks its payment, kind, time or seats")
 	}
-	if o := s.Outstanding; o != (Outstanding{}) && (o.Amount < 0 || o.Carried < 0 || o.Attempts < 1 || o.DueAt.IsZero() || o.GraceEndsAt.IsZero()) {
+	if o := s.Outstanding; o != (Outstanding{}) && (o.Amount < 0 || o.Carried < 0 || o.Attempts < 1 || o.DueAt.IsZero() || o.GraceEndsAt.IsZero() && !s.Elsewhere) {
 		return InvalidField("outstanding", "lacks its amount, attempts or times")
 	}
 	return first(checkText("pending", string(p.Tier), maxIDInBytes), checkText("notice", string(s.Notice.Tier), maxIDInBytes),

@@ -130,6 +130,12 @@ type (
 		Seats        int
 		At           time.Time
 	}
+	MembershipDue struct { // somebody has to look at it then, see [Membership.Renew]
+		MembershipID MembershipID
+		PurchaseID   PurchaseID
+		DueAt        time.Time
+		At           time.Time
+	}
 	PriceAnnounced struct {
 		MembershipID MembershipID
 		PurchaseID   PurchaseID
@@ -144,6 +150,7 @@ type (
 	PaymentIntended struct {
 		PaymentID  PaymentID
 		PurchaseID PurchaseID
+		Kind       PaymentKind
 		At         time.Time
 	}
 	PaymentPaid struct {
@@ -175,12 +182,39 @@ type (
 		PaymentID  PaymentID
 		PurchaseID PurchaseID
 		Amount     int64
+		Currency   Currency
 		Full       bool
 		At         time.Time
 	}
 	RefundRefused struct {
 		RefundID   RefundID
 		PaymentID  PaymentID
+		PurchaseID PurchaseID
+		At         time.Time
+	}
+	RefundBegun struct { // whoever sees it makes sure that it gets an answer
+		RefundID   RefundID
+		PaymentID  PaymentID
+		PurchaseID PurchaseID
+		Amount     int64
+		At         time.Time
+	}
+	PaymentDisputed struct {
+		DisputeID  DisputeID
+		PaymentID  PaymentID
+		PurchaseID PurchaseID
+		Amount     int64
+		At         time.Time
+	}
+	DisputeClosed struct {
+		DisputeID  DisputeID
+		PaymentID  PaymentID
+		PurchaseID PurchaseID
+		Won        bool
+		At         time.Time
+	}
+	SeatAssigned struct { // its holder is invited, or invited again
+		SeatID     SeatID
 		PurchaseID PurchaseID
 		At         time.Time
 	}
@@ -214,6 +248,7 @@ func (MembershipRestarted) EventName() string { return "membership.restarted" }
 func (PeriodRefunded) EventName() string      { return "membership.period_refunded" }
 func (SeatsGranted) EventName() string        { return "membership.seats_granted" }
 func (SeatsShort) EventName() string          { return "membership.seats_short" }
+func (MembershipDue) EventName() string       { return "membership.due" }
 func (PriceAnnounced) EventName() string      { return "membership.price_announced" }
 func (PaymentIntended) EventName() string     { return "payment.intended" }
 func (PaymentPaid) EventName() string         { return "payment.paid" }
@@ -222,6 +257,10 @@ func (PaymentVoided) EventName() string       { return "payment.voided" }
 func (PaymentLate) EventName() string         { return "payment.late" }
 func (PaymentRefunded) EventName() string     { return "payment.refunded" }
 func (RefundRefused) EventName() string       { return "payment.refund_refused" }
+func (RefundBegun) EventName() string         { return "payment.refund_begun" }
+func (PaymentDisputed) EventName() string     { return "payment.disputed" }
+func (DisputeClosed) EventName() string       { return "payment.dispute_closed" }
+func (SeatAssigned) EventName() string        { return "seat.invited" }
 func (SeatClaimed) EventName() string         { return "seat.claimed" }
 func (SeatTakenBack) EventName() string       { return "seat.revoked" }
 
@@ -243,6 +282,7 @@ func (e MembershipRestarted) EventSubject() string { return string(e.PurchaseID)
 func (e PeriodRefunded) EventSubject() string      { return string(e.PurchaseID) }
 func (e SeatsGranted) EventSubject() string        { return string(e.PurchaseID) }
 func (e SeatsShort) EventSubject() string          { return string(e.PurchaseID) }
+func (e MembershipDue) EventSubject() string       { return string(e.PurchaseID) }
 func (e PriceAnnounced) EventSubject() string      { return string(e.PurchaseID) }
 func (e PaymentIntended) EventSubject() string     { return string(e.PurchaseID) }
 func (e PaymentPaid) EventSubject() string         { return string(e.PurchaseID) }
@@ -251,5 +291,9 @@ func (e PaymentVoided) EventSubject() string       { return string(e.PurchaseID)
 func (e PaymentLate) EventSubject() string         { return string(e.PurchaseID) }
 func (e PaymentRefunded) EventSubject() string     { return string(e.PurchaseID) }
 func (e RefundRefused) EventSubject() string       { return string(e.PurchaseID) }
+func (e RefundBegun) EventSubject() string         { return string(e.PurchaseID) }
+func (e PaymentDisputed) EventSubject() string     { return string(e.PurchaseID) }
+func (e DisputeClosed) EventSubject() string       { return string(e.PurchaseID) }
+func (e SeatAssigned) EventSubject() string        { return string(e.PurchaseID) }
 func (e SeatClaimed) EventSubject() string         { return string(e.PurchaseID) }
 func (e SeatTakenBack) EventSubject() string       { return string(e.PurchaseID) }

@@ -46,6 +46,10 @@ type MembershipState struct {
 	ProductID  ProductID
 	PurchaseID PurchaseID // the sale that began it; a giver's, if it was a gift
 
+	Method    string // the processor's name of the card or account that pays; empty: none
+	Elsewhere bool   // somebody else charges it: what becomes of it is recorded, see [Membership.Record]
+	Sequence  int64  // of the newest record; 0: none had one
+
 	Version     int64 // +1 at every accepted command; a quote names the one it was made from
 	Status      MembershipStatus
 	EndReason   EndReason
@@ -154,7 +158,8 @@ func (s MembershipState) SeatsNow() int { return s.Seats + s.Complimentary }
 // force, paid and free, until it ends, or those that a payment in flight brings,
 // if they are more. Who moves to another tier takes up both until that is
 // settled: nobody else can be sold a seat that may be wanted after all. The
-// empty tier is none.
+// empty tier is none. A sale that waits for its payment is not here yet: see
+// [PaymentState.SeatsIn].
 func (s MembershipState) SeatsIn(tier VariantID) int {
 	held, coming := 0, 0
 	if tier == "" {
@@ -190,6 +195,9 @@ func (s MembershipState) Price() Money {
 	}
 	return Money{amount, s.Terms.Currency}
 }
+
+// last reports whether no period follows the current one.
+func (s MembershipState) last() bool { return s.Charges > 0 && s.Cycle >= s.Charges }
 
 // fixed reports whether it has a length that no change may alter.
 func (s MembershipState) fixed() bool { return s.Charges > 0 || s.Installments }

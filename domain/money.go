@@ -2,6 +2,7 @@ package domain
 
 import (
 	"math/bits"
+	"strconv"
 	"strings"
 )
 
@@ -24,6 +25,22 @@ func (c Currency) Check() error {
 		return InvalidField("currency", "must be a three-letter code of ISO 4217 in lower case, such as usd")
 	}
 	return nil
+}
+
+// decimals are the currencies whose minor unit is not a hundredth (ISO 4217).
+var decimals = map[Currency]int{
+	"bif": 0, "clp": 0, "djf": 0, "gnf": 0, "isk": 0, "jpy": 0, "kmf": 0, "krw": 0, "pyg": 0, "rwf": 0,
+	"ugx": 0, "vnd": 0, "vuv": 0, "xaf": 0, "xof": 0, "xpf": 0,
+	"bhd": 3, "iqd": 3, "jod": 3, "kwd": 3, "lyd": 3, "omr": 3, "tnd": 3,
+}
+
+// Decimals returns how many decimal places the minor unit is: 2 for cents. Of a
+// code that no list has it is 2.
+func (c Currency) Decimals() int {
+	if places, known := decimals[c]; known {
+		return places
+	}
+	return 2
 }
 
 // Money is an amount in the minor unit of one currency: cents of the dollar,
@@ -58,4 +75,21 @@ func (m Money) Times(n int) (Money, error) {
 		return Money{}, ErrOverflow
 	}
 	return Money{int64(lo), m.Currency}, nil
+}
+
+// String writes the amount for people: "1234.50 USD", "500 JPY".
+func (m Money) String() string {
+	sign, digits := "", strconv.FormatInt(m.Amount, 10)
+	if m.Amount < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	places := m.Currency.Decimals()
+	if missing := places + 1 - len(digits); missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	whole, fraction := digits[:len(digits)-places], digits[len(digits)-places:]
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	return sign + whole + " " + strings.ToUpper(string(m.Currency))
 }

@@ -113,3 +113,28 @@ func TestPrices(t *testing.T) {
 	}()
 	none.With("weekly", 1)
 }
+
+func TestMoney_String(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		m    Money
+		want string
+	}{
+		{"whole dollars keep their cents", Money{1000, "usd"}, "10.00 USD"},
+		{"thousands have no comma", Money{123450, "usd"}, "1234.50 USD"},
+		{"a cent", Money{1, "usd"}, "0.01 USD"},
+		{"nothing", Money{0, "eur"}, "0.00 EUR"},
+		{"less than nothing", Money{-5, "usd"}, "-0.05 USD"},
+		{"the least of all", Money{-1 << 63, "usd"}, "-92233720368547758.08 USD"},
+		{"yen have no fraction", Money{500, "jpy"}, "500 JPY"},
+		{"won neither", Money{0, "krw"}, "0 KRW"},
+		{"dinars have three places", Money{1250, "kwd"}, "1.250 KWD"},
+		{"a code that no list has", Money{1250, "zzz"}, "12.50 ZZZ"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.m.String(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

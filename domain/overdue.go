@@ -58,7 +58,7 @@ func (m *Membership) Retry(id PaymentID, at time.Time) (Outcome, error) {
 			return ErrNotActive
 		case s.InFlight.Kind == RenewalPayment:
 			o.Result = Unanswered
-		case s.Status != PastDue:
+		case s.Status != PastDue, s.Elsewhere:
 			o.Result = NotDue
 		default:
 			s.retry(id, at, o)
@@ -86,6 +86,8 @@ func (m *Membership) PayNow(r Request, l Limits, id PaymentID, key string, at ti
 			return nil
 		case !s.Live():
 			return ErrNotActive
+		case s.Elsewhere:
+			return ErrChargedElsewhere
 		case s.InFlight != (InFlight{}):
 			return ErrChangeInProgress
 		case s.Status != PastDue:

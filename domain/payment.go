@@ -56,7 +56,9 @@ type PaymentState struct {
 	Attempt      int    // from 1; for a renewal +1 only after a definite decline
 	Key          string // idempotency key for the processor; unique
 	Amount       Money  // more than nothing
-	Target       Target // what it brings about; of a sale nothing
+	Target       Target // what it brings about; of a sale what a membership begins with
+	Method       string // the processor's name of the card or account that was to pay
+	Elsewhere    bool   // somebody else charged it, and it was recorded: no processor of ours knows it
 	PricedAt     time.Time
 	Status       PaymentStatus
 	Decline      Decline
@@ -111,7 +113,27 @@ func (s PaymentState) Result() Result {
 
 // Intended is the event of a payment that is about to be asked for: whoever
 // sees it makes sure that it gets an answer.
-func (p *Payment) Intended() Event { return PaymentIntended{p.s.ID, p.s.PurchaseID, p.s.CreatedAt} }
+func (p *Payment) Intended() Event {
+	return PaymentIntended{p.s.ID, p.s.PurchaseID, p.s.Kind, p.s.CreatedAt}
+}
+
+// PaysFor returns the cycle of the membership that the payment is for: what
+// begins a new period at once is for that one.
+func (s PaymentState) PaysFor() int {
+	if s.Kind == ChangePayment && s.Target.Anew {
+		return s.Cycle + 1
+	}
+	return s.Cycle
+}
+
+// SeatsIn returns how many seats of a tier the payment of a sale holds until it
+// has an answer: nobody else can be sold them meanwhile.
+func (s PaymentState) SeatsIn(tier VariantID) int {
+	if s.Kind != SalePayment || !s.Open() || tier == "" || s.Target.Tier != tier {
+		return 0
+	}
+	return s.Target.Seats
+}
 
 // Left returns what is neither given back nor on its way back.
 func (s PaymentState) Left() int64 {
@@ -184,7 +206,8 @@ func (p *Payment) Void(at time.Time) ([]Event, error) {
 func (s PaymentState) Check() error {
 	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkID("purchase", string(s.PurchaseID)),
 		checkText("membership", string(s.MembershipID), maxIDInBytes), checkID("key", s.Key),
-		checkText("processor_ref", s.ProcessorRef, maxIDInBytes), checkText("target", string(s.Target.Tier), maxIDInBytes))
+		checkText("processor_ref", s.ProcessorRef, maxIDInBytes), checkText("target", string(s.Target.Tier), maxIDInBytes),
+		checkText("method", s.Method, maxIDInBytes))
 	if err != nil {
 		return err
 	}

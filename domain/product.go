@@ -10,11 +10,14 @@ type ProductKind string
 
 // The kinds of product.
 const (
-	OneTime          ProductKind = "one_time"
-	MembershipKind   ProductKind = "membership" // renews; sold by recurrence
-	Bundle           ProductKind = "bundle"     // several products in one sale
-	undoDeleteWithin             = 10 * time.Minute
+	OneTime        ProductKind = "one_time"
+	MembershipKind ProductKind = "membership" // renews; sold by recurrence
+	Bundle         ProductKind = "bundle"     // several products in one sale
 )
+
+// UndeleteWithin is how long a deletion can be taken back. Then the memberships
+// of the product end.
+const UndeleteWithin = 10 * time.Minute
 
 // Product is what is sold.
 type Product struct {
@@ -143,7 +146,7 @@ func (p *Product) Delete(at time.Time) []Event {
 
 // Undelete takes a deletion back, unpublished, within ten minutes of it.
 func (p *Product) Undelete(at time.Time) ([]Event, error) {
-	if p.DeletedAt.IsZero() || at.Sub(p.DeletedAt) >= undoDeleteWithin {
+	if p.DeletedAt.IsZero() || at.Sub(p.DeletedAt) >= UndeleteWithin {
 		return nil, ErrNotDeleted
 	}
 	p.DeletedAt = time.Time{}

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Purchase is one sale of one product.
 type Purchase struct{ s PurchaseState }
@@ -18,7 +21,8 @@ type PurchaseState struct {
 	FullName     string
 	PurchaserID  UserID // empty: bought as a guest
 	Quantity     int    // of one-time products; seats of a multi-seat membership
-	Price        Money  // of the whole line, quantity included
+	Price        Money  // of the whole line, quantity included; of a membership what is in force
+	Original     Money  // what the sale itself came to; the zero value: Price, which no change of plan has moved since
 	Variants     VariantIDs
 	Multiseat    bool // copied from the product when the purchase was made
 
@@ -94,10 +98,54 @@ func RestorePurchase(s PurchaseState) *Purchase { return &Purchase{s} }
 // State returns p at rest.
 func (p *Purchase) State() PurchaseState { return p.s }
 
-// FullyRefunded reports whether the whole price was given back; a full refund
-// is the sum of partial ones.
+// Sold returns what the sale itself came to, whatever its membership costs now.
+func (s PurchaseState) Sold() Money {
+	if s.Original.Currency != "" {
+		return s.Original
+	}
+	return s.Price
+}
+
+// FullyRefunded reports whether all that the sale came to was given back; a
+// full refund is the sum of partial ones.
 func (s PurchaseState) FullyRefunded() bool {
-	return !s.RefundedAt.IsZero() && s.Refunded >= s.Price.Amount
+	return !s.RefundedAt.IsZero() && s.Refunded >= s.Sold().Amount
+}
+
+// Fail ends the wait for the payment of a pending purchase: nothing was paid.
+// Any other status is [ErrNotPending].
+func (p *Purchase) Fail(at time.Time) ([]Event, error) {
+	if p.s.Status != Pending {
+		return nil, ErrNotPending
+	}
+	p.s.Status = Failed
+	return []Event{PurchaseFailed{PurchaseID: p.s.ID, ProductID: p.s.ProductID, At: at}}, nil
+}
+
+// FollowPrice keeps the price of a membership's purchase in step with what a
+// period costs now: of a renewal nothing else of the sale moves.
+func (p *Purchase) FollowPrice(m MembershipState) {
+	if price := m.Price(); price != p.s.Price {
+		p.s.Original, p.s.Price = p.s.Sold(), price
+	}
+}
+
+// Follow keeps what a membership's purchase shows in step with a change of plan
+// or seats: its seats, its tier, its price, and whether the product offers
+// seats. Its id, number and dates stay for life.
+func (p *Purchase) Follow(m MembershipState, product Product, variants []Variant) {
+	p.FollowPrice(m)
+	p.s.Quantity, p.s.Multiseat = m.SeatsNow(), product.OffersSeats()
+	if m.Terms.Tier == "" {
+		return
+	}
+	ids := []VariantID{m.Terms.Tier}
+	for id := range p.s.Variants.All() {
+		if !slices.ContainsFunc(variants, func(v Variant) bool { return v.ID == id && v.Category == TierCategory }) && id != m.Terms.Tier {
+			ids = append(ids, id)
+		}
+	}
+	p.s.Variants = ChosenVariants(ids...)
 }
 
 // Complete ends the wait for the payment of a pending purchase: it becomes what
@@ -116,7 +164,7 @@ func (p *Purchase) Complete(trial bool, seller Seller, at time.Time) ([]Event, e
 	default:
 		p.s.Status = Successful
 	}
-	return []Event{PurchaseCompleted{PurchaseID: p.s.ID, ProductID: p.s.ProductID, At: at}}, nil
+	return []Event{PurchaseCompleted{PurchaseID: p.s.ID, ProductID: p.s.ProductID, BundleOf: p.s.BundleOf, At: at}}, nil
 }
 
 // Preorder keeps a pending purchase until its product is released: a card is
@@ -154,7 +202,7 @@ func (p *Purchase) Included(line BundleLine, product Product, id PurchaseID) *Pu
 // Refund gives amount minor units back; 0 means all that is left. Enforcement
 // stays the seller's: a refund is reported, the key goes on verifying.
 func (p *Purchase) Refund(amount int64, at time.Time) ([]Event, error) {
-	left := p.s.Price.Amount - p.s.Refunded
+	left := p.s.Sold().Amount - p.s.Refunded
 	switch {
 	case p.s.Status != Successful:
 		return nil, ErrNotCharged

@@ -48,7 +48,7 @@ func TestPurchase_Complete(t *testing.T) {
 			if p.State() != want {
 				t.Errorf("got %+v", p.State())
 			}
-			if err == nil && !slices.Equal(events, []Event{PurchaseCompleted{"sale", "pen", t0}}) {
+			if err == nil && !slices.Equal(events, []Event{PurchaseCompleted{PurchaseID: "sale", ProductID: "pen", At: t0}}) {
 				t.Errorf("events: %v", events)
 			}
 		})
@@ -281,4 +281,102 @@ func TestPurchase_keepsItsIdentity(t *testing.T) {
 			t.Fatalf("it is now %+v", s)
 		}
 	})
+}
+
+func TestPurchase_Fail(t *testing.T) {
+	for _, status := range []PurchaseStatus{Pending, Successful, Failed, Trial, Test, GiftReceived, Preordered, Imported} {
+		p := paid(1000, func(s *PurchaseState) { s.Status = status })
+		was := p.State()
+		events, err := p.Fail(t0)
+		if status != Pending {
+			wantError(t, err, "not_pending", "")
+			same(t, string(status), p.State(), was)
+			continue
+		}
+		was.Status = Failed
+		same(t, "failed", p.State(), was)
+		if err != nil || !slices.Equal(events, []Event{PurchaseFailed{PurchaseID: "sale", ProductID: "pen", At: t0}}) {
+			t.Errorf("events: %v, %v", events, err)
+		}
+	}
+}
+
+func TestPurchase_Follow(t *testing.T) {
+	m := live(t, seatsOf(4), freeSeats(1)).m.State() // of standard, at 10.00
+	seats := Product{Kind: MembershipKind, Licensed: true, Multiseat: true}
+	variants := []Variant{{ID: "standard", Category: TierCategory}, {ID: "old", Category: TierCategory, DeletedAt: t0}, {ID: "red", Category: "Colour"}}
+	for _, tt := range []struct {
+		name    string
+		was     func(*PurchaseState)
+		m       func(*MembershipState)
+		product Product
+		want    func(*PurchaseState)
+	}{
+		{"seats and price", nil, nil, seats, func(p *PurchaseState) { p.Quantity, p.Price.Amount, p.Original = 5, 4000, Money{1000, "usd"} }},
+		{"what the sale came to is kept for good", func(p *PurchaseState) { p.Original = Money{700, "usd"} }, nil, seats, func(p *PurchaseState) {
+			p.Quantity, p.Price.Amount, p.Original = 5, 4000, Money{700, "usd"}
+		}},
+		{"of one that was free too", func(p *PurchaseState) { p.Price.Amount = 0 }, nil, seats, func(p *PurchaseState) {
+			p.Quantity, p.Price.Amount, p.Original = 5, 4000, Money{0, "usd"}
+		}},
+		{"a price that stays moves nothing", func(p *PurchaseState) { p.Price.Amount = 4000 }, nil, seats, func(p *PurchaseState) { p.Quantity, p.Price.Amount = 5, 4000 }},
+		{"a tier takes the place of the old one, and of nothing else", func(p *PurchaseState) { p.Variants = ChosenVariants("old", "red") }, nil, seats, func(p *PurchaseState) {
+			p.Quantity, p.Price.Amount, p.Original, p.Variants = 5, 4000, Money{1000, "usd"}, ChosenVariants("standard", "red")
+		}},
+		{"without tiers the variants stay", func(p *PurchaseState) { p.Variants = ChosenVariants("red") }, func(m *MembershipState) { m.Terms.Tier = "" }, seats, func(p *PurchaseState) {
+			p.Quantity, p.Price.Amount, p.Original, p.Variants = 5, 4000, Money{1000, "usd"}, ChosenVariants("red")
+		}},
+		{"the product offers no seats any more", nil, nil, Product{Kind: MembershipKind, Licensed: true}, func(p *PurchaseState) {
+			p.Quantity, p.Price.Amount, p.Original, p.Multiseat = 5, 4000, Money{1000, "usd"}, false
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, member := paid(1000, func(s *PurchaseState) { s.Variants, s.Multiseat = ChosenVariants("standard"), true }), m
+			want := p.State()
+			if tt.was != nil {
+				s := p.State()
+				tt.was(&s)
+				p, want = RestorePurchase(s), s
+			}
+			if tt.m != nil {
+				tt.m(&member)
+			}
+			tt.want(&want)
+			p.Follow(member, tt.product, variants)
+			same(t, "purchase", p.State(), want)
+			p.Follow(member, tt.product, variants)
+			same(t, "twice", p.State(), want)
+		})
+	}
+}
+
+// What a sale itself came to counts for its refund, whatever it costs now.
+func TestPurchase_Sold(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		price, first int64
+		moved        bool
+		sold         int64
+	}{
+		{"a sale whose price never moved", 1000, 0, false, 1000},
+		{"one that costs more now", 4000, 1000, true, 1000},
+		{"one that costs less now", 500, 1000, true, 1000},
+		{"one that was free", 4000, 0, true, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := paid(tt.price, func(s *PurchaseState) {
+				s.SellerID, s.Email, s.OrderNumber = "ana", "b@example.com", 7
+				if tt.moved {
+					s.Original = Money{tt.first, "usd"}
+				}
+			})
+			same(t, "sold", p.State().Sold(), Money{tt.sold, "usd"})
+			if _, err := p.Refund(tt.sold+1, t0); err == nil {
+				t.Error("more was given back")
+			}
+			if _, err := p.Refund(0, t0); err != nil || p.State().Refunded != tt.sold || !p.State().FullyRefunded() || p.State().Check() != nil {
+				t.Errorf("given back: %+v, %v, %v", p.State(), err, p.State().Check())
+			}
+		})
+	}
 }

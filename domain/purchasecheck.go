@@ -45,8 +45,10 @@ func (s PurchaseState) checkAmounts() error {
 		return InvalidField("fee", negative)
 	case s.Refunded < 0:
 		return InvalidField("refunded", negative)
-	case s.Refunded > s.Price.Amount:
-		return InvalidField("refunded", "must not be more than the price")
+	case s.Original.Amount < 0 || s.Original != (Money{}) && s.Original.Currency != s.Price.Currency:
+		return InvalidField("original_price", "must not be negative, and of the price's currency")
+	case s.Refunded > s.Sold().Amount:
+		return InvalidField("refunded", "must not be more than the price of the sale")
 	case s.Affiliate.Credit < 0:
 		return InvalidField("affiliate.credit", negative)
 	case s.OfferCode.Amount < 0:

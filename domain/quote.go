@@ -91,7 +91,7 @@ func (m *Membership) Change(q Quote, l Limits, id PaymentID, key string, at time
 // pay puts a payment in flight and returns it to be made.
 func (s *MembershipState) pay(o *Outcome, p PaymentState) {
 	p.SellerID, p.PurchaseID, p.MembershipID = s.SellerID, s.PurchaseID, s.ID
-	p.Status, p.CreatedAt = Intended, p.PricedAt
+	p.Method, p.Status, p.CreatedAt = s.Method, Intended, p.PricedAt
 	s.InFlight = InFlight{PaymentID: p.ID, Kind: p.Kind, Target: p.Target, PricedAt: p.PricedAt, Due: p.Amount.Amount}
 	o.Result, o.Payment = Unanswered, &Payment{p}
 }

@@ -37,6 +37,9 @@ type Refund struct {
 	CreatedAt    time.Time
 }
 
+// Open reports whether nobody knows yet if the money goes back.
+func (r Refund) Open() bool { return r.Status == RefundIntended || r.Status == RefundSent }
+
 // Refund reserves amount minor units to give back; 0 means all that is left. It
 // refuses a payment that took no money ([ErrNotCharged]), one with nothing left
 // ([ErrAlreadyRefunded]) and more than is left ([ErrRefundTooLarge]).
@@ -74,7 +77,7 @@ func (p *Payment) SettleRefund(r Refund, done bool, ref string, at time.Time) (R
 		return r, nil, ErrPaymentNotFound
 	case r.Status == status:
 		return r, nil, nil
-	case r.Status == RefundDone || r.Status == RefundFailed:
+	case !r.Open():
 		return r, nil, ErrPaymentClosed
 	}
 	at = Instant(at)
@@ -87,7 +90,7 @@ func (p *Payment) SettleRefund(r Refund, done bool, ref string, at time.Time) (R
 		return r, []Event{RefundRefused{r.ID, p.s.ID, p.s.PurchaseID, at}}, nil
 	}
 	p.s.Refunded += r.Amount
-	return r, []Event{PaymentRefunded{r.ID, p.s.ID, p.s.PurchaseID, r.Amount, p.s.Refunded == p.s.Amount.Amount, at}}, nil
+	return r, []Event{PaymentRefunded{r.ID, p.s.ID, p.s.PurchaseID, r.Amount, p.s.Amount.Currency, p.s.Refunded == p.s.Amount.Amount, at}}, nil
 }
 
 // Check refuses a refund whose fields break a rule of form, naming the field.

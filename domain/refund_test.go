@@ -88,7 +88,7 @@ func TestPayment_SettleRefund(t *testing.T) {
 		wantError(t, err, "", "")
 		same(t, "refund", [3]any{r.Status, r.SettledAt, r.ProcessorRef}, [3]any{RefundDone, at, "re_1"})
 		same(t, "payment", [3]int64{p.State().Refunded, p.State().Refunding, p.State().Left()}, [3]int64{2000, 0, 3000})
-		same(t, "event", events[0], Event(PaymentRefunded{"r", "y", "sale", 2000, false, at}))
+		same(t, "event", events[0], Event(PaymentRefunded{"r", "y", "sale", 2000, p.State().Amount.Currency, false, at}))
 
 		r, events, err = p.SettleRefund(r, true, "re_2", at)
 		if err != nil || len(events) != 0 || r.ProcessorRef != "re_1" || p.State().Refunded != 2000 {
@@ -103,7 +103,7 @@ func TestPayment_SettleRefund(t *testing.T) {
 		r, _ = p.Refund("s", 0, RefundAbroad, at)
 		_, events, err := p.SettleRefund(r, true, "", at)
 		wantError(t, err, "", "")
-		same(t, "event", events[0], Event(PaymentRefunded{"s", "y", "sale", 3000, true, at}))
+		same(t, "event", events[0], Event(PaymentRefunded{"s", "y", "sale", 3000, p.State().Amount.Currency, true, at}))
 	})
 	t.Run("failed", func(t *testing.T) {
 		p, r := begin(t, 2000)

@@ -22,7 +22,7 @@ type Renewal struct {
 // that ends instead, nor while a payment is overdue. least is what the
 // processor does not collect less than.
 func (s MembershipState) Next(least int64) (Renewal, bool) {
-	if s.Status != Trialing && s.Status != Active || s.Charges > 0 && s.Cycle >= s.Charges {
+	if s.Status != Trialing && s.Status != Active || s.last() {
 		return Renewal{}, false
 	}
 	b, err := s.boundary(time.Time{})
@@ -140,10 +140,10 @@ func (m *Membership) Renew(id PaymentID, least int64, at time.Time) (Outcome, er
 		case s.Live() && s.InFlight.Kind == RenewalPayment, s.InFlight.Kind == ChangePayment && !at.Before(s.Period().EndAt):
 			o.Result = Unanswered
 			return nil
-		case s.Status == PastDue && !s.Outstanding.RetryAt.IsZero() && !at.Before(s.Outstanding.RetryAt):
+		case s.Status == PastDue && !s.Elsewhere && !s.Outstanding.RetryAt.IsZero() && !at.Before(s.Outstanding.RetryAt):
 			s.retry(id, at, o)
 			return nil
-		case s.Status != Active && s.Status != Trialing, at.Before(s.Period().EndAt):
+		case s.Status != Active && s.Status != Trialing, at.Before(s.Period().EndAt), s.Elsewhere:
 			o.Result = cmp.Or(o.Result, NotDue)
 			return nil
 		}
@@ -175,13 +175,16 @@ func (s MembershipState) renewKey(cycle, attempt int) string {
 
 // NextDue returns when the membership next needs somebody to look at it: a
 // boundary, a retry, the end of grace, the expiry of what is in flight. It is
-// zero for one that has ended with nothing in flight.
+// zero for one that has ended with nothing in flight, and for one that somebody
+// else charges until it has an end.
 func (s MembershipState) NextDue() time.Time {
 	switch {
 	case !s.InFlight.ExpiresAt.IsZero(): // before the end of the period, or instead of it
 		return s.InFlight.ExpiresAt
 	case s.InFlight != (InFlight{}): // at once: somebody has to ask what came of it
 		return s.InFlight.PricedAt
+	case s.Elsewhere && s.Live() && s.Status != CancelScheduled && (s.Status == PastDue || !s.last()):
+		return time.Time{}
 	case s.Status == PastDue:
 		return earliest(s.Outstanding.RetryAt, s.Outstanding.GraceEndsAt)
 	case s.Status == CancelScheduled:

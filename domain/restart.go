@@ -19,6 +19,8 @@ func (m *Membership) Restart(by Actor, r Request, l Limits, id PaymentID, key st
 			return s.uncancel(by, at, o)
 		case s.Live():
 			return ErrAlreadyActive
+		case s.Elsewhere:
+			return ErrChargedElsewhere
 		case !s.restartable(by):
 			return ErrNotRestartable
 		case s.InFlight != (InFlight{}):
@@ -81,7 +83,9 @@ type Start struct {
 	Recurrence      Recurrence
 	Terms           Terms
 	Seats           int
-	Charges         int // fixed number of cycles; 0: until it is ended
+	Seated          bool   // the first seat is the buyer's
+	Method          string // the processor's name of the card or account that pays; empty: none
+	Charges         int    // fixed number of cycles; 0: until it is ended
 	Installments    bool
 	FreeTrialEndsAt time.Time // later than At: a trial begins; else the first period, which is paid
 	Collected       int64     // minor units of the first period; what is missing rides on the next charge
@@ -95,16 +99,19 @@ func (s Start) Price() (Money, error) {
 }
 
 // NewMembership begins a membership: with a free trial, or with its first
-// period, as of the instant that this was priced at. It has no seat assigned.
+// period, as of the instant that this was priced at.
 func NewMembership(b Start) (*Membership, Outcome, error) {
 	at := second(b.At)
 	s := MembershipState{
 		ID: b.ID, SellerID: b.SellerID, ProductID: b.ProductID, PurchaseID: b.PurchaseID, Version: 1,
 		Status: Active, AnchorAt: at, Recurrence: b.Recurrence, Cycle: 1, Charges: b.Charges, Installments: b.Installments,
-		Terms: b.Terms, Seats: b.Seats, LastAt: at, CreatedAt: Instant(b.At),
+		Terms: b.Terms, Seats: b.Seats, Method: b.Method, LastAt: at, CreatedAt: Instant(b.At),
 	}
 	if end := second(b.FreeTrialEndsAt); end.After(at) {
 		s.Status, s.Cycle, s.AnchorAt, s.FreeTrialEndsAt = Trialing, 0, end, end
+	}
+	if b.Seated {
+		s.Assigned = 1
 	}
 	if b.Seats < 1 {
 		return nil, Outcome{}, ErrBelowMinimumSeats

@@ -32,6 +32,9 @@ type Seat struct {
 // Assigned reports whether the seat is taken.
 func (s Seat) Assigned() bool { return s.Status == SeatInvited || s.Status == SeatActive }
 
+// Invited is the event of an invitation to the seat, the first or another.
+func (s Seat) Invited(at time.Time) Event { return SeatAssigned{s.ID, s.PurchaseID, Instant(at)} }
+
 // Claim makes an invited seat its holder's. Twice is once; a revoked one is
 // [ErrSeatRevoked].
 func (s Seat) Claim(at time.Time) (Seat, []Event, error) {

@@ -1,14 +1,15 @@
 package domain
 
 // Sell returns the pending purchase that sale describes: what it leaves out is
-// the product's. It refuses a deleted product, a membership (its life is not
-// usher's yet), variants that are not the product's, and two of one category.
-func Sell(product Product, variants []Variant, sale PurchaseState) (*Purchase, error) {
+// the product's. Of a membership it is sold for one period of every. It refuses
+// a deleted product, variants that are not the product's, and two of one
+// category.
+func Sell(product Product, variants []Variant, sale PurchaseState, every Recurrence) (*Purchase, error) {
 	switch {
 	case !product.DeletedAt.IsZero():
 		return nil, ErrDeleted
-	case product.Kind == MembershipKind:
-		return nil, ErrMembershipSale
+	case every != "" && product.Kind != MembershipKind:
+		return nil, InvalidField("recurrence", "only a membership has one")
 	case sale.Quantity < 0:
 		return nil, InvalidField("quantity", "must be at least 1")
 	case sale.Quantity == 0:
@@ -24,7 +25,7 @@ func Sell(product Product, variants []Variant, sale PurchaseState) (*Purchase, e
 		return nil, err
 	}
 	if sale.Price.Currency == "" {
-		if sale.Price, err = product.PriceOf(sale.Quantity, chosen...); err != nil {
+		if sale.Price, err = product.priceOf(sale.Quantity, every, chosen); err != nil {
 			return nil, err
 		}
 	}
@@ -33,6 +34,17 @@ func Sell(product Product, variants []Variant, sale PurchaseState) (*Purchase, e
 	}
 	sale.Status, sale.Multiseat = Pending, product.OffersSeats()
 	return &Purchase{sale}, nil
+}
+
+func (p Product) priceOf(quantity int, every Recurrence, chosen []Variant) (Money, error) {
+	if p.Kind != MembershipKind {
+		return p.PriceOf(quantity, chosen...)
+	}
+	unit, _, err := p.UnitPrice(every, chosen...)
+	if err != nil {
+		return Money{}, err
+	}
+	return Money{unit, p.Price.Currency}.Times(quantity)
 }
 
 // PriceOf returns the price of so many of a one-time product or bundle with

@@ -21,7 +21,7 @@ var states = []reflect.Type{
 	reflect.TypeFor[Money](), reflect.TypeFor[Prices](), reflect.TypeFor[CustomField](), reflect.TypeFor[BundleLine](),
 
 	reflect.TypeFor[LicenseIssued](), reflect.TypeFor[LicenseDisabled](), reflect.TypeFor[LicenseEnabled](),
-	reflect.TypeFor[LicenseRotated](), reflect.TypeFor[PurchaseCompleted](), reflect.TypeFor[PurchasePreordered](),
+	reflect.TypeFor[LicenseRotated](), reflect.TypeFor[PurchaseCompleted](), reflect.TypeFor[PurchaseFailed](), reflect.TypeFor[PurchasePreordered](),
 	reflect.TypeFor[PurchaseRefunded](), reflect.TypeFor[PurchaseDisputed](), reflect.TypeFor[DisputeWon](),
 	reflect.TypeFor[AccessRevoked](), reflect.TypeFor[AccessRestored](), reflect.TypeFor[LicensingEnabled](),
 	reflect.TypeFor[LicensingDisabled](), reflect.TypeFor[PastSalesLicensed](), reflect.TypeFor[ProductDeleted](),
@@ -32,7 +32,8 @@ var states = []reflect.Type{
 	reflect.TypeFor[Outstanding](), reflect.TypeFor[Period](), reflect.TypeFor[Holding](), reflect.TypeFor[Limits](),
 	reflect.TypeFor[Request](), reflect.TypeFor[Quote](), reflect.TypeFor[Renewal](), reflect.TypeFor[Start](),
 	reflect.TypeFor[MembershipRecord](), reflect.TypeFor[PaymentState](), reflect.TypeFor[Answer](),
-	reflect.TypeFor[Refund](), reflect.TypeFor[Dispute](), reflect.TypeFor[Seat](),
+	reflect.TypeFor[Refund](), reflect.TypeFor[Dispute](), reflect.TypeFor[Seat](), reflect.TypeFor[Mail](), reflect.TypeFor[Notice](),
+	reflect.TypeFor[SaleRequest](), reflect.TypeFor[SaleQuote](), reflect.TypeFor[Report](),
 
 	reflect.TypeFor[MembershipStarted](), reflect.TypeFor[MembershipChanged](), reflect.TypeFor[ChangeScheduled](),
 	reflect.TypeFor[ChangeApplied](), reflect.TypeFor[ChangeSuperseded](), reflect.TypeFor[ChangeWithdrawn](),
@@ -40,9 +41,10 @@ var states = []reflect.Type{
 	reflect.TypeFor[RenewalFailed](), reflect.TypeFor[MembershipRecovered](), reflect.TypeFor[MembershipCancelled](),
 	reflect.TypeFor[MembershipResumed](), reflect.TypeFor[MembershipEnded](), reflect.TypeFor[MembershipRestarted](),
 	reflect.TypeFor[PeriodRefunded](), reflect.TypeFor[SeatsGranted](), reflect.TypeFor[SeatsShort](),
-	reflect.TypeFor[PriceAnnounced](), reflect.TypeFor[PaymentIntended](), reflect.TypeFor[PaymentPaid](), reflect.TypeFor[PaymentDeclined](),
+	reflect.TypeFor[MembershipDue](), reflect.TypeFor[PriceAnnounced](), reflect.TypeFor[PaymentIntended](), reflect.TypeFor[PaymentPaid](), reflect.TypeFor[PaymentDeclined](),
 	reflect.TypeFor[PaymentVoided](), reflect.TypeFor[PaymentLate](), reflect.TypeFor[PaymentRefunded](),
-	reflect.TypeFor[RefundRefused](), reflect.TypeFor[SeatClaimed](), reflect.TypeFor[SeatTakenBack](),
+	reflect.TypeFor[RefundRefused](), reflect.TypeFor[RefundBegun](), reflect.TypeFor[PaymentDisputed](),
+	reflect.TypeFor[DisputeClosed](), reflect.TypeFor[SeatAssigned](), reflect.TypeFor[SeatClaimed](), reflect.TypeFor[SeatTakenBack](),
 }
 
 // stateless are the other structs: what hides a state, what is no fact, and

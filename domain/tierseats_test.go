@@ -40,3 +40,24 @@ func TestMembershipState_SeatsIn(t *testing.T) {
 	none := basic(func(s *MembershipState) { s.Terms.Tier = "" })
 	same(t, "of a membership without a tier, in none", none.SeatsIn(""), 0)
 }
+
+func TestProduct_SeatsFor(t *testing.T) {
+	team := Product{Kind: MembershipKind, Licensed: true, Multiseat: true, MostSeats: 9}
+	single := Product{Kind: MembershipKind, Licensed: true, MostSeats: 9}
+	for _, tt := range []struct {
+		name    string
+		product Product
+		sale    PurchaseState
+		most    int
+	}{
+		{"sold with seats", team, PurchaseState{Multiseat: true}, 9},
+		{"sold before seats were offered", team, PurchaseState{}, 9},
+		{"sold with seats that are no longer offered", single, PurchaseState{Multiseat: true}, 9},
+		{"without seats", single, PurchaseState{}, 1},
+		{"any number", Product{Kind: MembershipKind, Licensed: true, Multiseat: true}, PurchaseState{}, 0},
+	} {
+		if n := tt.product.SeatsFor(tt.sale); n != tt.most {
+			t.Errorf("%s: %d, want %d", tt.name, n, tt.most)
+		}
+	}
+}

@@ -8,18 +8,22 @@ import (
 )
 
 // Token is an access token: it lets a program act for its seller, within its
-// scopes. Its secret is shown once and kept as a digest.
+// scopes; or its holder for one sale, with what hangs on it; or somebody take
+// the seat that they were invited to. Its secret is shown once and kept as a
+// digest.
 type Token struct{ s TokenState }
 
 // TokenState is a Token at rest.
 type TokenState struct {
-	ID        TokenID
-	SellerID  SellerID
-	Name      string // what the seller calls it
-	Digest    Digest
-	Scopes    Scopes
-	CreatedAt time.Time
-	RevokedAt time.Time // zero: live. A token does not expire.
+	ID         TokenID
+	SellerID   SellerID
+	Name       string // what the seller calls it; empty on one that is no seller's
+	Digest     Digest
+	Scopes     Scopes     // of a seller's; empty on any other
+	PurchaseID PurchaseID // the sale that it opens, and its membership
+	SeatID     SeatID     // the seat that it invites to
+	CreatedAt  time.Time
+	RevokedAt  time.Time // zero: live. Only an invitation expires, see [Token.Invites].
 }
 
 // Digest is the SHA-256 of a secret of 256 random bits, which no guess finds.
@@ -41,6 +45,7 @@ const (
 	ViewProfile         Scope = "view_profile"
 	AccountScope        Scope = "account" // everything
 	maxTokenNameInBytes       = 200
+	invitationFor             = 7 * 24 * time.Hour
 )
 
 var scopes = []Scope{AccountScope, EditProducts, MarkSalesAsShipped, RefundSales, ViewProfile, ViewPublic, ViewSales}
@@ -62,21 +67,13 @@ func MakeScopes(of ...Scope) (Scopes, error) {
 	}
 	for _, s := range of {
 		if !slices.Contains(scopes, s) {
-			return "", InvalidField("scopes", "no scope is called "+string(s)+"; there are "+joined(scopes))
+			return "", InvalidField("scopes", "no scope is called "+string(s)+"; there are "+listed(scopes))
 		}
 	}
 	if len(names) == 0 {
-		return "", InvalidField("scopes", "at least one is needed, of "+joined(scopes))
+		return "", InvalidField("scopes", "at least one is needed, of "+listed(scopes))
 	}
 	return Scopes(strings.Join(names, " ")), nil
-}
-
-func joined(of []Scope) string {
-	var names []string
-	for _, s := range of {
-		names = append(names, string(s))
-	}
-	return strings.Join(names, ", ")
 }
 
 // Has reports whether the set allows s; [AccountScope] allows everything.
@@ -109,10 +106,31 @@ func (t *Token) Revoke(at time.Time) {
 	}
 }
 
-// Allow refuses a revoked token with [ErrUnauthenticated] and one without the
-// scope with [ErrForbidden].
+// NewSaleToken returns the token of a sale's own buyer, for that secret.
+func NewSaleToken(id TokenID, p PurchaseState, secret string, at time.Time) *Token {
+	return &Token{TokenState{ID: id, SellerID: p.SellerID, PurchaseID: p.ID, Digest: DigestOf(secret), CreatedAt: at}}
+}
+
+// NewInvitation returns the token that lets whoever has the secret claim a seat.
+func NewInvitation(id TokenID, s Seat, secret string, at time.Time) *Token {
+	return &Token{TokenState{ID: id, SellerID: s.SellerID, SeatID: s.ID, Digest: DigestOf(secret), CreatedAt: at}}
+}
+
+// Opens reports whether the token is the buyer's own of that sale, and live.
+func (t *Token) Opens(id PurchaseID) bool {
+	return id != "" && t.s.PurchaseID == id && t.s.RevokedAt.IsZero()
+}
+
+// Invites returns the seat that the token invites to, and false if it is no
+// invitation, or is revoked or older than seven days: long enough for a weekend.
+func (t *Token) Invites(at time.Time) (SeatID, bool) {
+	return t.s.SeatID, t.s.SeatID != "" && t.s.RevokedAt.IsZero() && at.Before(t.s.CreatedAt.Add(invitationFor))
+}
+
+// Allow refuses a token that is revoked or no seller's with [ErrUnauthenticated]
+// and one without the scope with [ErrForbidden].
 func (t *Token) Allow(scope Scope) error {
-	if !t.s.RevokedAt.IsZero() {
+	if !t.s.RevokedAt.IsZero() || t.s.Scopes == "" {
 		return ErrUnauthenticated
 	}
 	if !t.s.Scopes.Has(scope) {
@@ -126,6 +144,12 @@ func (s TokenState) Check() error {
 	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkText("name", s.Name, maxTokenNameInBytes))
 	if err != nil {
 		return err
+	}
+	if s.Scopes == "" {
+		return s.checkHolder()
+	}
+	if s.PurchaseID != "" || s.SeatID != "" {
+		return InvalidField("scopes", "belong to a seller's token, and to no other")
 	}
 	if strings.TrimSpace(s.Name) == "" {
 		return InvalidField("name", "is missing")
@@ -145,4 +169,19 @@ func (s TokenState) Check() error {
 		return first(err, InvalidField("created_at", "is missing"))
 	}
 	return err
+}
+
+// checkHolder checks a token that is no seller's.
+func (s TokenState) checkHolder() error {
+	switch {
+	case (s.PurchaseID != "") == (s.SeatID != ""):
+		return InvalidField("scopes", "at least one is needed, or a sale, or a seat")
+	case s.Name != "":
+		return InvalidField("name", "belongs to a seller's token, and to no other")
+	case s.Digest == (Digest{}):
+		return InvalidField("digest", "is missing")
+	case s.CreatedAt.IsZero():
+		return InvalidField("created_at", "is missing")
+	}
+	return first(checkText("purchase", string(s.PurchaseID), maxIDInBytes), checkText("seat", string(s.SeatID), maxIDInBytes))
 }

@@ -88,3 +88,100 @@ func TestDigestOf(t *testing.T) {
 		t.Error("two secrets have one digest")
 	}
 }
+
+func TestToken_Invites_forSevenDays(t *testing.T) {
+	token := NewInvitation("t", Seat{ID: "seat", SellerID: "ana"}, "secret", t0)
+	const week = 7 * 24 * time.Hour
+	if id, ok := token.Invites(t0.Add(week - time.Second)); !ok || id != "seat" {
+		t.Errorf("in its last second it invites to %q, %v", id, ok)
+	}
+	if _, ok := token.Invites(t0.Add(week)); ok {
+		t.Error("it invites for more than a week")
+	}
+	token.Revoke(t0)
+	if _, ok := token.Invites(t0); ok {
+		t.Error("it invites after it was revoked")
+	}
+	if _, ok := NewSaleToken("t", PurchaseState{ID: "sale"}, "secret", t0).Invites(t0); ok {
+		t.Error("the token of a sale invites to a seat")
+	}
+}
+
+func TestToken_whoHoldsIt(t *testing.T) {
+	seller, err := NewToken("t1", "ana", "My shop", "s1", Scopes(AccountScope), t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sale := NewSaleToken("t2", PurchaseState{ID: "sale", SellerID: "ana"}, "s2", t0)
+	seat := NewInvitation("t3", Seat{ID: "seat", SellerID: "ana"}, "s3", t0)
+	for _, tt := range []struct {
+		name  string
+		token *Token
+		opens PurchaseID // the only sale that it opens
+		seat  SeatID
+		scope bool
+	}{
+		{"a seller's", seller, "", "", true},
+		{"a sale's own buyer's", sale, "sale", "", false},
+		{"an invitation", seat, "", "seat", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := tt.token.State().Check(); err != nil || tt.token.State().SellerID != "ana" {
+				t.Errorf("%+v: %v", tt.token.State(), err)
+			}
+			for _, id := range []PurchaseID{"", "sale", "other", "seat"} {
+				if got := tt.token.Opens(id); got != (id != "" && id == tt.opens) {
+					t.Errorf("it opens %q: %v", id, got)
+				}
+			}
+			if id, ok := tt.token.Invites(t0); id != tt.seat || ok != (tt.seat != "") {
+				t.Errorf("it invites to %q: %v", id, ok)
+			}
+			if _, ok := tt.token.Invites(t0.Add(7 * 24 * time.Hour)); ok {
+				t.Error("it invites after a week")
+			}
+			code := "unauthenticated"
+			if tt.scope {
+				code = ""
+			}
+			wantError(t, tt.token.Allow(ViewSales), code, "")
+			tt.token.Revoke(t0)
+			if _, ok := tt.token.Invites(t0); ok || tt.token.Opens(tt.opens) {
+				t.Error("it opens something after it was revoked")
+			}
+			wantError(t, tt.token.Allow(ViewSales), "unauthenticated", "")
+		})
+	}
+}
+
+func TestTokenState_Check_holders(t *testing.T) {
+	made := TokenState{ID: "t", SellerID: "ana", Digest: DigestOf("s"), PurchaseID: "sale", CreatedAt: t0}
+	for _, tt := range []struct {
+		name  string
+		mod   func(*TokenState)
+		field string
+	}{
+		{"a sale's", func(*TokenState) {}, ""},
+		{"a seat's", func(s *TokenState) { s.PurchaseID, s.SeatID = "", "seat" }, ""},
+		{"nobody's", func(s *TokenState) { s.PurchaseID = "" }, "scopes"},
+		{"of a sale and a seat", func(s *TokenState) { s.SeatID = "seat" }, "scopes"},
+		{"a sale's, with a name", func(s *TokenState) { s.Name = "x" }, "name"},
+		{"a sale's, with scopes", func(s *TokenState) { s.Scopes, s.Name = "view_sales", "x" }, "scopes"},
+		{"a seat's, with scopes", func(s *TokenState) { s.Scopes, s.Name, s.PurchaseID, s.SeatID = "view_sales", "x", "", "seat" }, "scopes"},
+		{"a seller's without a name", func(s *TokenState) { s.Scopes, s.PurchaseID = "view_sales", "" }, "name"},
+		{"a sale's without a digest", func(s *TokenState) { s.Digest = Digest{} }, "digest"},
+		{"a sale's of no time", func(s *TokenState) { s.CreatedAt = time.Time{} }, "created_at"},
+		{"of a sale that no store keeps", func(s *TokenState) { s.PurchaseID = "\xff" }, "purchase"},
+		{"of a seat that no store keeps", func(s *TokenState) { s.PurchaseID, s.SeatID = "", "\x00" }, "seat"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := made
+			tt.mod(&s)
+			code := "invalid"
+			if tt.field == "" {
+				code = ""
+			}
+			wantError(t, s.Check(), code, tt.field)
+		})
+	}
+}
