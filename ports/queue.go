@@ -32,6 +32,16 @@ type Queue interface {
 	// its claim runs once more, at once, however this claim ended.
 	Finish(ctx context.Context, done ...Done) error
 
+	// Dead returns up to limit jobs that were given up, of every seller or, if
+	// it is not empty, of that lane: the latest to fall due first.
+	Dead(ctx context.Context, lane string, limit int) ([]DeadJob, error)
+
+	// Revive makes a dead job due at now, with no tries; if its key is taken
+	// meanwhile it nudges the job that has it, and is gone. It fails with
+	// [domain.ErrJobNotFound] if no dead job has that id, in that lane if lane
+	// is not empty.
+	Revive(ctx context.Context, lane string, id domain.JobID, now time.Time) error
+
 	// NextDue returns the earliest due time of a job of these kinds, leased or
 	// not, and false if there is none.
 	NextDue(ctx context.Context, kinds []string) (time.Time, bool, error)
@@ -69,11 +79,18 @@ type Job struct {
 	Tries int   // claims since it last ended well, without those that were put off
 }
 
+// DeadJob is a job that was given up.
+type DeadJob struct {
+	Job
+	Why    string    // the code of the last failure
+	DeadAt time.Time // business time
+}
+
 // Done says how a claim ended.
 type Done struct {
 	Job     Job // as it was claimed
 	Outcome Outcome
-	At      time.Time // when it is due again, for Again and Retry
+	At      time.Time // when it is due again, for Again and Retry; for Dead, now; zero: when it was due
 	Why     string    // for Retry and Dead; never a secret
 }
 

@@ -81,7 +81,8 @@ type Memberships interface {
 	Save(context.Context, *domain.Membership) error // moves the stamp of the licences of all its purchases
 
 	// SeatsIn counts the seats of a tier that the seller's memberships other
-	// than except take up: the sum of their [domain.MembershipState.SeatsIn].
+	// than except take up, and those that sales wait to pay for: the sum of
+	// [domain.MembershipState.SeatsIn] and of [domain.PaymentState.SeatsIn].
 	SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error)
 }
 
@@ -159,13 +160,21 @@ type Licenses interface {
 	Save(context.Context, *domain.License) error
 }
 
-// Tokens keeps access tokens.
+// Tokens keeps access tokens. List returns those of the seller, not those of
+// sales and seats; the sale or seat of one must be there.
 type Tokens interface {
 	ByID(context.Context, domain.TokenID) (*domain.Token, error)    // domain.ErrTokenNotFound
 	ByDigest(context.Context, domain.Digest) (*domain.Token, error) // System only, else domain.ErrScope
 	List(ctx context.Context, after Cursor, limit int) ([]domain.TokenState, error)
 	Insert(context.Context, *domain.Token) error
 	Save(context.Context, *domain.Token) error
+}
+
+// Mails keeps mails to be read here, their text sealed where the store seals.
+type Mails interface {
+	ByID(context.Context, domain.MailID) (domain.Mail, error) // domain.ErrMailNotFound
+	List(ctx context.Context, after Cursor, limit int) ([]domain.Mail, error)
+	Insert(context.Context, domain.Mail) error // domain.ErrExists if the seller has one of its cause
 }
 
 // Events keeps what happened, for those who are told of it. In a seller's

@@ -2,6 +2,7 @@ package ports
 
 import (
 	"context"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 )
@@ -42,6 +43,14 @@ type Store interface {
 	Count(ctx context.Context, seen domain.Seen, n int) (uses int64, err error)
 
 	Queue
+
+	// TestClock returns the business time at which the store stands still, and
+	// false if it was made without a test clock: then it has the machine's.
+	TestClock(ctx context.Context) (at time.Time, ok bool, err error)
+
+	// MoveTestClock moves it forward; back, it stays where it is. Without one it
+	// fails with [domain.ErrNoTestClock].
+	MoveTestClock(ctx context.Context, to time.Time) error
 }
 
 // Tx is the repositories of one transaction, valid until its closure returns.
@@ -62,5 +71,6 @@ type Tx struct {
 	Tokens      Tokens
 	Events      Events
 	Commands    Commands
+	Mails       Mails
 	Progress    Progress
 }

@@ -110,8 +110,9 @@
 //	full_name       text
 //	purchaser_id    text of at most 13 digits; left out: bought as a guest
 //	quantity        number, 1 if left out; seats of a multi-seat membership
-//	price           amount, of the whole sale
+//	price           amount, of the whole sale; of a membership's, of its period now
 //	currency*       ISO 4217 in lower case
+//	original_price  amount that the sale itself came to; price if left out
 //	variants        list of ids of the product's variants
 //	multiseat       true: sold with seats
 //	gift_given      true: somebody else received it

@@ -1,7 +1,8 @@
 // Package jsonl reads a membership in two forms. The one of another system is
 // what that knows of a purchase that renews. It has no status; what else it lacks
 // is taken from its purchase, when it is imported: so many seats as the quantity,
-// each at its share of the price, of the first variant. Usher never writes it.
+// each at its share of the price, of the first variant. That system goes on
+// charging it. Usher never writes this form.
 //
 //	{"kind":"membership","id":"m1","seller":"s1","product":"p2","purchase":"b2","recurrence":"monthly","started_at":"2026-04-02T10:00:00Z","created_at":"2026-04-02T10:00:00Z"}
 //
@@ -32,6 +33,9 @@
 //	seller*              id of its seller
 //	product*             id of its product
 //	purchase*            id of the purchase that began it
+//	method               text; the processor's name of the card or account that pays
+//	elsewhere            true: somebody else charges it
+//	sequence             number of the newest record of it, see elsewhere
 //	version              number; one more at every change
 //	status*              "trialing", "active", "cancel_scheduled", "past_due" or "ended"
 //	end_reason           of an ended one: "cancelled", "failed", "completed",
@@ -71,7 +75,8 @@
 //	                     what came of the payment
 //	outstanding          {"amount":amount,"carried":amount,"attempts":number,
 //	                     "due_at":time,"grace_ends_at":time,"retry_at":time}: a renewal
-//	                     that was declined; attempts and the first two times are needed
+//	                     that was declined; attempts, due_at and, unless somebody else
+//	                     charges it, grace_ends_at are needed
 //	cancel_requested_at  time
 //	cancelled_at         time at which it ends or ended, by being cancelled
 //	failed_at            likewise, for want of a payment
@@ -98,6 +103,8 @@
 //	               "ends_seats":true,"ends_terms":true,"anew":true}: what it brings
 //	               about: seats that are paid for and what one costs; which part of
 //	               a pending change it ends; a new period at once
+//	method         text; the processor's name of the card or account that was to pay
+//	elsewhere      true: somebody else charged it
 //	priced_at      time
 //	status*        "intended", "sent", "needs_action", "paid", "declined" or "voided"
 //	decline        "soft", "hard" or "unreachable"
@@ -167,7 +174,8 @@
 //	disabled_at  time
 //	created_at*  time
 //
-// A token, which lets a program act for its seller; its secret is nowhere:
+// A token, which lets a program act for its seller; its secret is nowhere. Those
+// of buyers and invited people stay where they are, like mails:
 //
 //	{"kind":"token","id":"t1","seller":"s1","name":"My shop","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","scopes":["view_sales"],"created_at":"2026-04-01T09:30:00Z"}
 //

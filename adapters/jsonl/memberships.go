@@ -15,6 +15,9 @@ type membership struct {
 	Seller            domain.SellerID         `json:"seller"`
 	Product           domain.ProductID        `json:"product"`
 	Purchase          domain.PurchaseID       `json:"purchase"`
+	Method            string                  `json:"method,omitzero"`
+	Elsewhere         bool                    `json:"elsewhere,omitzero"`
+	Sequence          int64                   `json:"sequence,omitzero"`
 	Version           int64                   `json:"version,omitzero"`
 	Status            domain.MembershipStatus `json:"status"`
 	EndReason         domain.EndReason        `json:"end_reason,omitzero"`
@@ -48,7 +51,7 @@ type membership struct {
 
 func ofMembership(s domain.MembershipState) *membership {
 	return &membership{
-		"membership", s.ID, s.SellerID, s.ProductID, s.PurchaseID,
+		"membership", s.ID, s.SellerID, s.ProductID, s.PurchaseID, s.Method, s.Elsewhere, s.Sequence,
 		s.Version, s.Status, s.EndReason, s.Before, s.CancelledBy,
 		instant(s.AnchorAt), s.Offset, s.Recurrence, s.Cycle, instant(s.FreeTrialEndsAt), s.Charges, s.Installments,
 		ofTerms(s.Terms), s.Seats, s.Complimentary, s.Assigned,
@@ -65,6 +68,7 @@ func (l *membership) value() (any, error) {
 	}
 	return domain.MembershipState{
 		ID: l.ID, SellerID: l.Seller, ProductID: l.Product, PurchaseID: l.Purchase,
+		Method: l.Method, Elsewhere: l.Elsewhere, Sequence: l.Sequence,
 		Version: l.Version, Status: l.Status, EndReason: l.EndReason, Before: l.Before, CancelledBy: l.CancelledBy,
 		AnchorAt: time.Time(l.AnchorAt), Offset: l.Offset, Recurrence: l.Recurrence, Cycle: l.Cycle,
 		FreeTrialEndsAt: time.Time(l.FreeTrialEndsAt), Charges: l.Charges, Installments: l.Installments,

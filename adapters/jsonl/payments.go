@@ -19,6 +19,8 @@ type payment struct {
 	Amount       int64                `json:"amount"`
 	Currency     domain.Currency      `json:"currency"`
 	Target       target               `json:"target,omitzero"`
+	Method       string               `json:"method,omitzero"`
+	Elsewhere    bool                 `json:"elsewhere,omitzero"`
 	PricedAt     instant              `json:"priced_at,omitzero"`
 	Status       domain.PaymentStatus `json:"status"`
 	Decline      domain.Decline       `json:"decline,omitzero"`
@@ -33,8 +35,8 @@ type payment struct {
 func ofPayment(s domain.PaymentState) *payment {
 	return &payment{
 		"payment", s.ID, s.SellerID, s.PurchaseID, s.MembershipID, s.Kind, s.Cycle, s.Attempt, s.Key,
-		s.Amount.Amount, s.Amount.Currency, ofTarget(s.Target), instant(s.PricedAt), s.Status, s.Decline, s.ProcessorRef,
-		s.Refunded, s.Refunding, instant(s.PaidAt), instant(s.VoidedAt), instant(s.CreatedAt),
+		s.Amount.Amount, s.Amount.Currency, ofTarget(s.Target), s.Method, s.Elsewhere,
+		instant(s.PricedAt), s.Status, s.Decline, s.ProcessorRef, s.Refunded, s.Refunding, instant(s.PaidAt), instant(s.VoidedAt), instant(s.CreatedAt),
 	}
 }
 
@@ -42,7 +44,8 @@ func (l *payment) value() (any, error) {
 	return domain.PaymentState{
 		ID: l.ID, SellerID: l.Seller, PurchaseID: l.Purchase, MembershipID: l.Membership,
 		Kind: l.PaymentKind, Cycle: l.Cycle, Attempt: l.Attempt, Key: l.Key,
-		Amount: domain.Money{Amount: l.Amount, Currency: l.Currency}, Target: l.Target.value(), PricedAt: time.Time(l.PricedAt),
+		Amount: domain.Money{Amount: l.Amount, Currency: l.Currency}, Target: l.Target.value(),
+		Method: l.Method, Elsewhere: l.Elsewhere, PricedAt: time.Time(l.PricedAt),
 		Status: l.Status, Decline: l.Decline, ProcessorRef: l.ProcessorRef, Refunded: l.Refunded, Refunding: l.Refunding,
 		PaidAt: time.Time(l.PaidAt), VoidedAt: time.Time(l.VoidedAt), CreatedAt: time.Time(l.CreatedAt),
 	}, nil

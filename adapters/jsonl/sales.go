@@ -20,6 +20,7 @@ type purchase struct {
 	Quantity     *int                  `json:"quantity,omitzero"` // left out: 1
 	Price        int64                 `json:"price,omitzero"`
 	Currency     domain.Currency       `json:"currency"`
+	Original     *int64                `json:"original_price,omitzero"` // left out: price
 	Variants     []domain.VariantID    `json:"variants,omitzero"`
 	Multiseat    bool                  `json:"multiseat,omitzero"`
 	GiftGiven    bool                  `json:"gift_given,omitzero"`
@@ -83,6 +84,9 @@ func ofPurchase(s domain.PurchaseState) *purchase {
 	if s.Quantity == 1 {
 		l.Quantity = nil
 	}
+	if s.Original.Currency != "" {
+		l.Original = &s.Original.Amount
+	}
 	for id := range s.Variants.All() {
 		l.Variants = append(l.Variants, id)
 	}
@@ -114,6 +118,9 @@ func (l *purchase) value() (any, error) {
 	}
 	if l.Quantity != nil {
 		s.Quantity = *l.Quantity
+	}
+	if l.Original != nil {
+		s.Original = domain.Money{Amount: *l.Original, Currency: l.Currency}
 	}
 	return s, nil
 }

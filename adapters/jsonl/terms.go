@@ -61,7 +61,7 @@ type (
 		Carried     int64   `json:"carried,omitzero"`
 		Attempts    int     `json:"attempts"`
 		DueAt       instant `json:"due_at"`
-		GraceEndsAt instant `json:"grace_ends_at"`
+		GraceEndsAt instant `json:"grace_ends_at,omitzero"`
 		RetryAt     instant `json:"retry_at,omitzero"`
 	}
 )

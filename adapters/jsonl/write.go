@@ -85,6 +85,9 @@ func lineOf(v any, o Options) (line, error) {
 		}
 		return ofLicense(v), nil
 	case domain.TokenState:
+		if v.PurchaseID != "" || v.SeatID != "" {
+			return nil, fmt.Errorf("jsonl: the token %s is of a sale or a seat, and no line holds such a one", v.ID)
+		}
 		return ofToken(v), nil
 	}
 	return nil, fmt.Errorf("jsonl: no line holds a %T", v)

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -16,6 +17,7 @@ type job struct {
 	leased bool
 	until  time.Time
 	dead   bool
+	deadAt time.Time
 	why    string
 }
 
@@ -125,7 +127,9 @@ func (t *tx) finish(j job, d ports.Done) {
 	case ports.Retry:
 		j.why = d.Why
 	case ports.Dead:
-		j.why, j.dead = d.Why, !nudged
+		if !nudged {
+			j.dead, j.deadAt, j.why = true, cmp.Or(d.At, j.DueAt), d.Why
+		}
 	default:
 		if !nudged {
 			t.dropJob(j)

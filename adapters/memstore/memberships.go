@@ -48,6 +48,9 @@ func (r memberships) SeatsIn(ctx context.Context, tier domain.VariantID, except 
 			n += m.SeatsIn(tier)
 		}
 	}
+	for _, id := range r.waiting[ofSeller{r.seller, string(tier)}] {
+		n += r.payments.rows[string(id)].SeatsIn(tier)
+	}
 	return n, nil
 }
 

@@ -16,8 +16,14 @@ func open(_ *testing.T, now func() time.Time) ports.Store {
 	return memstore.New(&memstore.Options{Now: now})
 }
 
+func openWithClock(_ *testing.T, at time.Time) (one, two ports.Store) {
+	s := memstore.New(&memstore.Options{TestClock: at})
+	return s, s
+}
+
 func TestStore(t *testing.T)            { storetest.Run(t, open) }
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
+func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
 
 // TestStore_rerun shows that the suite's own closures may run twice, and that
 // the first run leaves nothing.

@@ -23,6 +23,12 @@ func (p payment) cycle() (cycle, bool) {
 	return cycle{p.SellerID, p.MembershipID, p.Cycle}, p.Kind == domain.RenewalPayment && p.Status == domain.Paid
 }
 
+// waits reports whether p is the payment of a sale that holds seats of a tier
+// until it has an answer, and of which.
+func (p payment) waits() (ofSeller, bool) {
+	return ofSeller{p.SellerID, string(p.Target.Tier)}, p.Kind == domain.SalePayment && p.Open()
+}
+
 type payments struct{ *tx }
 
 func (r payments) ByID(ctx context.Context, id domain.PaymentID) (*domain.Payment, error) {
@@ -100,6 +106,9 @@ func (r payments) put(p payment) error {
 		if was, is := old.cycle(); is {
 			unset(r.tx, r.cycles, was)
 		}
+		if tier, is := old.waits(); is {
+			unlink(r.tx, r.waiting, tier, old.ID)
+		}
 		r.remove(page(r.paidFor, old.PurchaseID), placeOf(old.CreatedAt, string(old.ID)))
 	}
 	set(r.tx, r.paymentKeys, p.key(), p.ID)
@@ -108,6 +117,9 @@ func (r payments) put(p payment) error {
 	}
 	if is {
 		set(r.tx, r.cycles, paid, p.ID)
+	}
+	if tier, is := p.waits(); is {
+		link(r.tx, r.waiting, tier, p.ID)
 	}
 	r.add(page(r.paidFor, p.PurchaseID), placeOf(p.CreatedAt, string(p.ID)))
 	put(r.tx, r.payments, p)

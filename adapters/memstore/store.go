@@ -14,13 +14,16 @@ const viewFor = 5 * time.Second
 
 // Options are what a Store is made with.
 type Options struct {
-	Now func() time.Time // the machine's clock, for leases; nil: time.Now
+	Now       func() time.Time // the machine's clock, for leases; nil: time.Now
+	TestClock time.Time        // the store is made with a test clock that stands at this time; zero: none
 }
 
 // Store is a ports.Store in memory. It is safe for concurrent use.
 type Store struct {
 	mu  sync.RWMutex
 	now func() time.Time
+
+	testClock time.Time // zero: none
 	tables
 }
 
@@ -29,9 +32,13 @@ var _ ports.Store = (*Store)(nil)
 // New returns an empty Store; nil options are the defaults.
 func New(o *Options) *Store {
 	s := &Store{now: time.Now, tables: newTables()}
-	if o != nil && o.Now != nil {
+	if o == nil {
+		return s
+	}
+	if o.Now != nil {
 		s.now = o.Now
 	}
+	s.testClock = domain.Instant(o.TestClock)
 	return s
 }
 

@@ -21,6 +21,7 @@ type tables struct {
 	seats       table[seat]
 	licenses    table[license]
 	tokens      table[token]
+	mails       table[mail]
 	uses        map[domain.LicenseID]int64
 
 	permalinks map[string]domain.ProductID             // folded
@@ -34,11 +35,13 @@ type tables struct {
 	bySeat     map[holder]domain.LicenseID
 	holders    map[string][]domain.LicenseID // by folded key
 	digests    map[domain.Digest]domain.TokenID
+	causes     map[ofSeller]domain.MailID
 
 	paidFor     map[domain.PurchaseID]*order // a purchase's payments, in order
 	paymentKeys map[ofSeller]domain.PaymentID
-	processed   map[ofSeller]domain.PaymentID // by the processor's id
-	cycles      map[cycle]domain.PaymentID    // paid renewals
+	processed   map[ofSeller]domain.PaymentID   // by the processor's id
+	cycles      map[cycle]domain.PaymentID      // paid renewals
+	waiting     map[ofSeller][]domain.PaymentID // sales that are not paid yet, by their tier
 	refundsOf   map[domain.PaymentID]*order
 	refundKeys  map[ofSeller]domain.RefundID
 	disputesOf  map[domain.PaymentID]*order
@@ -85,14 +88,14 @@ func newTables() tables {
 		sellers: newTable[seller](), products: newTable[product](), variants: newTable[variant](),
 		purchases: newTable[purchase](), memberships: newTable[membership](), payments: newTable[payment](),
 		refunds: newTable[refund](), disputes: newTable[dispute](), seats: newTable[seat](), licenses: newTable[license](),
-		tokens: newTable[token](), uses: map[domain.LicenseID]int64{},
+		tokens: newTable[token](), mails: newTable[mail](), causes: map[ofSeller]domain.MailID{}, uses: map[domain.LicenseID]int64{},
 		permalinks: map[string]domain.ProductID{}, customs: map[ofSeller]domain.ProductID{},
 		sizes: map[domain.ProductID][]domain.VariantID{}, numbers: map[orderNumber]domain.PurchaseID{},
 		sales: map[domain.ProductID]*order{}, gifts: map[domain.PurchaseID][]domain.PurchaseID{},
 		renewing: map[domain.MembershipID][]domain.PurchaseID{}, licensed: map[domain.PurchaseID][]domain.LicenseID{},
 		bySeat: map[holder]domain.LicenseID{}, holders: map[string][]domain.LicenseID{}, digests: map[domain.Digest]domain.TokenID{},
 		paidFor: map[domain.PurchaseID]*order{}, paymentKeys: map[ofSeller]domain.PaymentID{}, processed: map[ofSeller]domain.PaymentID{},
-		cycles: map[cycle]domain.PaymentID{}, refundsOf: map[domain.PaymentID]*order{}, refundKeys: map[ofSeller]domain.RefundID{},
+		cycles: map[cycle]domain.PaymentID{}, waiting: map[ofSeller][]domain.PaymentID{}, refundsOf: map[domain.PaymentID]*order{}, refundKeys: map[ofSeller]domain.RefundID{},
 		disputesOf: map[domain.PaymentID]*order{}, seatsOf: map[domain.PurchaseID]*order{}, seated: map[address]domain.SeatID{},
 		commands: map[ofSeller]ports.Command{}, tasks: map[ofSeller]ports.Task{},
 		jobs: map[domain.JobID]job{}, live: map[string]domain.JobID{}, due: &order{}, leases: map[string]lease{},
@@ -158,12 +161,17 @@ func all[R row](t *tx, in table[R], o *order) (rows []R) {
 	return rows
 }
 
+// most bounds a page: 1,000 rows, which is also what 0 asks for.
+func most(limit int) int {
+	if limit < 1 || limit > 1000 {
+		return 1000
+	}
+	return limit
+}
+
 // list returns up to limit rows of the order behind after, of those that fit.
 func list[R row](in table[R], o *order, after ports.Cursor, limit int, fits func(R) bool) []R {
-	const most = 1000
-	if limit <= 0 || limit > most {
-		limit = most
-	}
+	limit = most(limit)
 	var rows []R
 	for p := range o.after(placeOf(after.At, after.ID)) {
 		if len(rows) == limit {

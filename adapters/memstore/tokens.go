@@ -46,7 +46,8 @@ func (r tokens) List(ctx context.Context, after ports.Cursor, limit int) ([]doma
 		return nil, err
 	}
 	var found []domain.TokenState
-	for _, k := range list(r.tokens, r.tokens.pages[r.seller], after, limit, nil) {
+	sellers := func(k token) bool { return k.Scopes != "" }
+	for _, k := range list(r.tokens, r.tokens.pages[r.seller], after, limit, sellers) {
 		found = append(found, k.TokenState)
 	}
 	return found, nil
@@ -60,6 +61,12 @@ func (r tokens) Insert(ctx context.Context, k *domain.Token) error {
 	if _, there := r.tokens.rows[string(s.ID)]; there {
 		return domain.ErrExists
 	}
+	if _, ok := find(r.tx, r.purchases, string(s.PurchaseID)); s.PurchaseID != "" && !ok {
+		return domain.ErrPurchaseNotFound
+	}
+	if _, ok := find(r.tx, r.seats, string(s.SeatID)); s.SeatID != "" && !ok {
+		return domain.ErrSeatNotFound
+	}
 	return r.put(s)
 }
 
@@ -69,7 +76,7 @@ func (r tokens) Save(ctx context.Context, k *domain.Token) error {
 	}
 	s := k.State()
 	old, ok := find(r.tx, r.tokens, string(s.ID))
-	if !ok || s.SellerID != old.SellerID {
+	if !ok || s.SellerID != old.SellerID || s.PurchaseID != old.PurchaseID || s.SeatID != old.SeatID {
 		return domain.ErrTokenNotFound
 	}
 	return r.put(s)

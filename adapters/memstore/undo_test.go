@@ -20,6 +20,7 @@ func held(t *testing.T, s *Store) map[string]any {
 		"sellers": maps.Clone(s.sellers.rows), "products": maps.Clone(s.products.rows), "variants": maps.Clone(s.variants.rows),
 		"purchases": maps.Clone(s.purchases.rows), "memberships": maps.Clone(s.memberships.rows), "licenses": maps.Clone(s.licenses.rows),
 		"payments": maps.Clone(s.payments.rows), "refunds": maps.Clone(s.refunds.rows), "disputes": maps.Clone(s.disputes.rows), "seats": maps.Clone(s.seats.rows),
+		"mails": maps.Clone(s.mails.rows), "causes": maps.Clone(s.causes), "waiting": maps.Clone(s.waiting),
 		"paidFor": flat(s.paidFor), "paymentKeys": maps.Clone(s.paymentKeys), "processed": maps.Clone(s.processed), "cycles": maps.Clone(s.cycles),
 		"refundsOf": flat(s.refundsOf), "refundKeys": maps.Clone(s.refundKeys), "disputesOf": flat(s.disputesOf),
 		"seatsOf": flat(s.seatsOf), "seated": maps.Clone(s.seated),
@@ -37,6 +38,7 @@ func held(t *testing.T, s *Store) map[string]any {
 		"sellers": s.sellers.pages, "products": s.products.pages, "variants": s.variants.pages, "purchases": s.purchases.pages,
 		"memberships": s.memberships.pages, "licenses": s.licenses.pages, "tokens": s.tokens.pages,
 		"payments": s.payments.pages, "refunds": s.refunds.pages, "disputes": s.disputes.pages, "seats": s.seats.pages,
+		"mails": s.mails.pages,
 	} {
 		all[name+" in order"] = flat(pages)
 	}
@@ -66,7 +68,8 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 	l, k := fixture.License(received), fixture.Token(ana, "secret")
 	paid, seat := fixture.PaymentOf(m, domain.RenewalPayment, 2, func(p *domain.PaymentState) { p.ProcessorRef = "pi_1" }), fixture.Seat(given)
 	refund, dispute := fixture.Refund(paid), fixture.Dispute(paid)
-	fixture.Fill(t, s, ana, p, v, given, received, m, l, k, paid, refund, dispute, seat)
+	waits := fixture.Payment(given, func(p *domain.PaymentState) { p.Status, p.Target.Tier = domain.Sent, v.ID })
+	fixture.Fill(t, s, ana, p, v, given, received, m, l, k, paid, refund, dispute, seat, waits, fixture.Mail(ana))
 	who := ports.Seller(ana.ID)
 	e := ports.Event{ID: "e", Subject: "s", Name: "n", At: fixture.T0}
 	c := ports.Command{Key: "k", State: "started", CreatedAt: fixture.T0}
@@ -89,6 +92,8 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 		back.Key, back.CreatedAt, out.OpenedAt = "other", fixture.T0.Add(time.Hour), fixture.T0.Add(time.Hour)
 		free.Status, free.CreatedAt = domain.SeatRevoked, fixture.T0.Add(time.Hour)
 		later := fixture.PaymentOf(m, domain.RenewalPayment, 3, func(p *domain.PaymentState) { p.ProcessorRef = "pi_2" })
+		answered := waits
+		answered.Status = domain.Paid
 		added, sale := fixture.Product(seller), fixture.Purchase(p)
 		_, _, err := tx.Commands.Begin(ctx, c)
 		return errors.Join(err,
@@ -100,6 +105,7 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 			tx.Tokens.Insert(ctx, domain.RestoreToken(fixture.Token(seller, "new"))),
 			tx.Payments.Save(ctx, domain.RestorePayment(due)), tx.Refunds.Save(ctx, back), tx.Disputes.Save(ctx, out), tx.Seats.Save(ctx, free),
 			tx.Payments.Insert(ctx, domain.RestorePayment(later)), tx.Refunds.Insert(ctx, fixture.Refund(later)),
+			tx.Payments.Save(ctx, domain.RestorePayment(answered)), tx.Mails.Insert(ctx, fixture.Mail(ana)),
 			tx.Disputes.Insert(ctx, fixture.Dispute(later)), tx.Seats.Insert(ctx, fixture.Seat(given)),
 		)
 	}

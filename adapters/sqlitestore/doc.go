@@ -28,6 +28,10 @@
 // the way of the write-ahead log's reuse, so none lasts longer than five
 // seconds, and the oldest ends early when the log has grown too far.
 //
+// Whether a database has a test clock is decided when it is made and never
+// again: to give one to sales that happened in real time, or to take it away,
+// would set their periods going by another time.
+//
 // The schema has two numbers in usher_meta: schema, what it is, and oldest, the
 // lowest number of a program that can work with it. A program opens what was
 // migrated by a newer one as long as oldest allows it. Migrations run only

@@ -36,58 +36,63 @@ type schema struct {
 	number int    // of the newest migration that was run; 0: none was
 	oldest int    // the lowest number of a program that can work with it
 	check  string // the check value of its secrets; empty: nobody has worked with it yet
+	test   bool   // it was made with a test clock
 }
 
-// prepare brings the database up to date and checks the secrets, and returns
-// them. When it returns, the lock is held with others.
-func (m migrations) prepare(ctx context.Context, db *sql.DB, lock *fileLock, path string, keys *keyring.Keyring) (*keyring.Keyring, error) {
+// prepare brings the database up to date and checks its clock and the secrets,
+// and returns them. When it returns, the lock is held with others.
+func (m migrations) prepare(ctx context.Context, db *sql.DB, lock *fileLock, path string, o Options) (*keyring.Keyring, schema, error) {
+	var none schema
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, m.dir(),
 		goose.WithTableName("usher_goose"), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	sources := p.ListSources()
 	newest := int(sources[len(sources)-1].Version)
 	for start := time.Now(); ; {
 		if err := lock.share(); err != nil {
 			if err := wait(ctx, start, patience.migration, err, "is being migrated by another process: try again when that is done"); err != nil {
-				return nil, err
+				return nil, none, err
 			}
 			continue
 		}
 		was, err := look(ctx, db)
 		if c, _ := code(err); c == sqlite3.SQLITE_BUSY { // somebody else makes the new file a database, for which SQLite does not wait
 			if err := wait(ctx, start, patience.leave, errHeld, "is locked by another process"); err != nil {
-				return nil, err
+				return nil, none, err
 			}
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, none, err
 		}
 		if was.oldest > newest {
-			return nil, fmt.Errorf("was migrated to schema %d by a newer usher: it needs a program that knows schema %d, and this one knows %d", was.number, was.oldest, newest)
+			return nil, none, fmt.Errorf("was migrated to schema %d by a newer usher: it needs a program that knows schema %d, and this one knows %d", was.number, was.oldest, newest)
+		}
+		if was.check != "" && !was.test && !o.TestClock.IsZero() {
+			return nil, none, noClock(path)
 		}
 		if was.number >= newest && was.check != "" {
-			k, err := unlock(ctx, db, path, keys, was.check)
+			k, err := unlock(ctx, db, path, o.Keyring, was.check)
 			if errors.Is(err, errAgain) {
 				continue
 			}
-			return k, err
+			return k, was, err
 		}
 		if err := lock.alone(); err != nil {
 			if err := wait(ctx, start, patience.leave, err, fmt.Sprintf("must be migrated from schema %d to %d while no other process has it open: stop the others", was.number, newest)); err != nil {
-				return nil, err
+				return nil, none, err
 			}
 			continue
 		}
-		if err := migrate(ctx, db, p, path, keys); errors.Is(err, errAgain) {
+		if err := migrate(ctx, db, p, path, o); errors.Is(err, errAgain) {
 			continue
 		} else if err != nil {
-			return nil, err
+			return nil, none, err
 		}
 		if now, err := look(ctx, db); err != nil || now.number < newest {
-			return nil, errors.Join(err, fmt.Errorf("the migrations end with schema %d and should with %d", now.number, newest))
+			return nil, none, errors.Join(err, fmt.Errorf("the migrations end with schema %d and should with %d", now.number, newest))
 		}
 	}
 }
@@ -118,23 +123,28 @@ func wait(ctx context.Context, start time.Time, most time.Duration, err error, s
 }
 
 // migrate runs what is missing. It looks again first, since somebody else may
-// have been faster. The secrets are there before the first row that needs them.
-func migrate(ctx context.Context, db *sql.DB, p *goose.Provider, path string, keys *keyring.Keyring) error {
+// have been faster. The secrets are there before the first row that needs them,
+// and the check value is written last: until then the database is not made.
+func migrate(ctx context.Context, db *sql.DB, p *goose.Provider, path string, o Options) error {
 	was, err := look(ctx, db)
 	if err != nil {
 		return err
 	}
 	if was.check != "" {
-		if _, err := unlock(ctx, db, path, keys, was.check); err != nil {
+		if _, err := unlock(ctx, db, path, o.Keyring, was.check); err != nil {
 			return err
 		}
 		_, err = p.Up(ctx)
 		return err
 	}
-	if keys, err = found(path, keys); err != nil {
+	keys, err := found(path, o.Keyring)
+	if err != nil {
 		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
+		return err
+	}
+	if err := setClock(ctx, db, o.TestClock); err != nil {
 		return err
 	}
 	return keep(ctx, db, keys, "")
@@ -146,7 +156,7 @@ func look(ctx context.Context, db *sql.DB) (s schema, err error) {
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'usher_meta'").Scan(&there); err != nil || there == 0 {
 		return s, err
 	}
-	r, err := db.QueryContext(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check')")
+	r, err := db.QueryContext(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
 	if err != nil {
 		return s, err
 	}
@@ -159,6 +169,8 @@ func look(ctx context.Context, db *sql.DB) (s schema, err error) {
 		switch key {
 		case "check":
 			s.check = value
+		case "test_clock":
+			s.test = true
 		case "schema":
 			s.number, err = strconv.Atoi(value)
 		case "oldest":

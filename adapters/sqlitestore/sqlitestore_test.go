@@ -17,10 +17,36 @@ import (
 
 func TestStore(t *testing.T)            { storetest.Run(t, open) }
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
+func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, nil)) }
 
 func open(t *testing.T, now func() time.Time) ports.Store { return at(t, now) }
+
+// openWithClock opens one file twice, the second time as somebody does who does
+// not ask for a test clock.
+func openWithClock(t *testing.T, clock time.Time) (one, two ports.Store) {
+	_, keys, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "usher.db")
+	open := func(clock time.Time) ports.Store {
+		s, err := sqlitestore.Open(t.Context(), path, &sqlitestore.Options{
+			Keyring: keys, TestClock: clock, Logger: slog.New(slog.DiscardHandler), Readers: 2,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return s
+	}
+	return open(clock), open(time.Time{})
+}
 
 // at opens a new, empty store: a copy of one, since to migrate each would take
 // longer than what is tested.

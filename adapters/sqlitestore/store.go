@@ -20,6 +20,7 @@ type Store struct {
 	rw, ro  *sql.DB
 	keys    *keyring.Keyring
 	now     func() time.Time
+	test    bool // it was made with a test clock
 	w       *writer
 	readers readers
 	reads   reads
@@ -38,6 +39,11 @@ type Options struct {
 	Logger  *slog.Logger     // nil: slog.Default()
 	Now     func() time.Time // the machine's clock, by which leases end; nil: time.Now
 	Readers int              // connections that read; 0: one for each processor
+
+	// TestClock: the database is made with a test clock that stands at this
+	// time; zero: none. One that is there keeps the clock that it was made with,
+	// and with a TestClock one that has none is refused.
+	TestClock time.Time
 }
 
 // filled returns o with its defaults.
@@ -61,8 +67,9 @@ func (o *Options) filled() Options {
 // Open opens the database file at path, and makes or migrates it first if that
 // is needed. It refuses, with a sentence that says what to do: a file that is
 // no SQLite database, secrets that are not the database's
-// ([domain.ErrWrongSecret]), a database that was migrated beyond this program,
-// and a migration while another process has the file open.
+// ([domain.ErrWrongSecret]), a database that was migrated beyond this program, one
+// without a test clock if o asks for one ([domain.ErrNoTestClock]), and a
+// migration while another process has the file open.
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	return open(ctx, path, o.filled(), shipped)
 }
@@ -84,9 +91,11 @@ func open(ctx context.Context, path string, o Options, m migrations) (_ *Store, 
 	if s.rw, err = openWriting(path); err != nil {
 		return nil, err
 	}
-	if s.keys, err = m.prepare(ctx, s.rw, s.lock, path, o.Keyring); err != nil {
+	keys, made, err := m.prepare(ctx, s.rw, s.lock, path, o)
+	if err != nil {
 		return nil, err
 	}
+	s.keys, s.test = keys, made.test
 	if s.ro, err = openReading(path, o.Readers); err != nil {
 		return nil, err
 	}

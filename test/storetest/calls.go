@@ -130,6 +130,10 @@ var methods = map[string]method{
 		return rows(domain.RestoreToken(k))
 	}),
 
+	"Mails.ByID":   same(domain.ErrMailNotFound).with(func(d *deal) []any { return rows(d.mail.ID) }),
+	"Mails.List":   method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Mails.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Mail(d.seller)) }),
+
 	"Events.Append":   method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(d *deal) []any { return rows(event(string(d.sale.ID))) }),
 	"Commands.Begin":  method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(command(commandKey, "another")) }),
 	"Commands.Finish": method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(commandKey, "done", []byte("another answer")) }),

@@ -5,10 +5,12 @@
 //		open := func(t *testing.T, now func() time.Time) ports.Store { … }
 //		storetest.Run(t, open)
 //		storetest.RunConcurrent(t, open)
+//		storetest.RunClock(t, openWithClock)
 //	}
 //
 // open returns a new, empty store each time and cleans up after itself. now is
 // the machine's clock as the store is to see it, for leases; tests move it.
+// openWithClock makes a store with a test clock.
 //
 // What the comments in package ports promise is what is tested, and nothing
 // else: where they leave room, so does the suite. Three rules follow from them

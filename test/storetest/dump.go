@@ -47,6 +47,8 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		lines("disputes", disputes)
 		seats, err9 := tx.Seats.List(ctx, ports.Cursor{}, 1000)
 		lines("seats", seats)
+		mails, err10 := tx.Mails.List(ctx, ports.Cursor{}, 1000)
+		lines("mails", mails)
 		task, err5 := tx.Progress.ByID(ctx, taskID)
 		lines("task", task)
 		if errors.Is(err5, domain.ErrProgressNotFound) {
@@ -55,7 +57,7 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		for _, l := range licenses {
 			keys = append(keys, l.License.Key)
 		}
-		return errors.Join(append(errs, err, err2, err3, err4, err5, err6, err7, err8, err9)...)
+		return errors.Join(append(errs, err, err2, err3, err4, err5, err6, err7, err8, err9, err10)...)
 	})
 	must(t, err)
 	for _, k := range keys {

@@ -57,6 +57,7 @@ type deal struct {
 	refund  domain.Refund
 	dispute domain.Dispute
 	seat    domain.Seat
+	mail    domain.Mail
 }
 
 // newDeal makes a deal with every field set, and keeps it.
@@ -73,8 +74,8 @@ func (w *world) newDeal(t *testing.T) *deal {
 	d.license = fixture.Distinct(fixture.License(d.sale))
 	d.payment = fixture.Distinct(fixture.Payment(d.given))
 	d.refund, d.dispute = fixture.Distinct(fixture.Refund(d.payment)), fixture.Distinct(fixture.Dispute(d.payment))
-	d.seat = fixture.Distinct(fixture.Seat(d.sale))
-	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license, d.payment, d.refund, d.dispute, d.seat)
+	d.seat, d.mail = fixture.Distinct(fixture.Seat(d.sale)), fixture.Distinct(fixture.Mail(d.seller))
+	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license, d.payment, d.refund, d.dispute, d.seat, d.mail)
 	return d
 }
 

@@ -47,6 +47,16 @@ var storeCalls = map[string]func(context.Context, ports.Store) error{
 		_, _, err := s.NextDue(ctx, kinds)
 		return err
 	},
+	"Dead": func(ctx context.Context, s ports.Store) error {
+		_, err := s.Dead(ctx, "", 1)
+		return err
+	},
+	"Revive": func(ctx context.Context, s ports.Store) error { return s.Revive(ctx, "", "nested", t0) },
+	"TestClock": func(ctx context.Context, s ports.Store) error {
+		_, _, err := s.TestClock(ctx)
+		return err
+	},
+	"MoveTestClock": func(ctx context.Context, s ports.Store) error { return s.MoveTestClock(ctx, t0) },
 	"Lease": func(ctx context.Context, s ports.Store) error {
 		_, _, err := s.Lease(ctx, "nested", 0, time.Minute)
 		return err

@@ -54,6 +54,11 @@ var makers = map[string]func(d *deal, of domain.SellerID) call{
 		s.SellerID = of
 		return insertSeat(s)
 	},
+	"mail": func(d *deal, of domain.SellerID) call {
+		m := fixture.Mail(d.seller)
+		m.SellerID = of
+		return insertMail(m)
+	},
 	"licence": func(d *deal, of domain.SellerID) call {
 		l := fixture.License(d.given)
 		l.SellerID = of
@@ -107,6 +112,7 @@ func scopesInsertOfAnothersID(t *testing.T, w *world) {
 		"refund":     insertRefund(withID(fixture.Refund(mine.payment), string(d.refund.ID))),
 		"dispute":    insertDispute(withID(fixture.Dispute(mine.payment), string(d.dispute.ID))),
 		"seat":       insertSeat(withID(fixture.Seat(mine.given), string(d.seat.ID))),
+		"mail":       insertMail(withID(fixture.Mail(mine.seller), string(d.mail.ID))),
 		"licence": func(ctx context.Context, tx ports.Tx) error {
 			l := withID(fixture.License(mine.given), string(d.license.ID))
 			return tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 9)

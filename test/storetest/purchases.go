@@ -57,6 +57,7 @@ var purchaseTests = purchaseAggregate.tests(tests{
 	"WhatItNamesMayComeLater": purchaseLooseReferences,
 	"OfOneProduct":            purchaseOfProduct,
 	"AThousandAtMost":         purchaseLimit,
+	"WhatTheSaleCameTo":       purchaseOriginal,
 	"NoAlias":                 purchaseNoAlias,
 })
 
@@ -68,6 +69,23 @@ func purchaseEveryStatus(t *testing.T, w *world) {
 		s := fixture.Purchase(p, func(s *domain.PurchaseState) { s.Status = status })
 		fixture.Fill(t, w, s)
 		purchaseAggregate.wantStored(t, w, string(status), s)
+	}
+}
+
+// purchaseOriginal: a sale that came to nothing is not one whose price never
+// moved.
+func purchaseOriginal(t *testing.T, w *world) {
+	for what, original := range map[string]domain.Money{
+		"never moved": {}, "from nothing": {Currency: "eur"}, "from more": {Amount: 1 << 60, Currency: "eur"},
+	} {
+		s := fixture.Purchase(w.product(t), func(s *domain.PurchaseState) {
+			s.Price = domain.Money{Amount: 7, Currency: "eur"}
+			s.Original = original
+		})
+		l := fixture.License(s)
+		fixture.Fill(t, w, s, l)
+		purchaseAggregate.wantStored(t, w, what, s)
+		wantSame(t, what+", in its facts", w.facts(t, l.Key).Purchase, s)
 	}
 }
 

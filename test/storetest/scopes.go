@@ -48,6 +48,7 @@ func (d *deal) names() []string {
 		string(d.seller.ID), string(d.product.ID), string(d.large.ID), string(d.deep.ID), string(d.given.ID), string(d.sale.ID),
 		string(d.membership.ID), string(d.license.ID), string(d.license.Key),
 		string(d.payment.ID), string(d.refund.ID), string(d.dispute.ID), string(d.seat.ID), d.payment.Key, d.seat.Email,
+		string(d.mail.ID), d.mail.Cause, d.mail.To, d.mail.Subject, d.mail.Text,
 		d.seller.Email, d.sale.Email, "first answer",
 	}
 }

@@ -27,11 +27,11 @@ func Run(t *testing.T, open Open) {
 		"Seller": sellerTests, "Product": productTests, "Variant": variantTests,
 		"Purchase": purchaseTests, "Search": searchTests, "Unlicensed": unlicensedTests,
 		"Membership": membershipTests, "Tier": tierTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
-		"License": licenseTests, "Token": tokenTests,
+		"License": licenseTests, "Token": tokenTests, "Mail": mailTests,
 		"Command": commandTests, "Progress": progressTests,
 		"Scopes": scopeTests, "Tx": txTests, "Nested": nestedTests, "Rerun": rerunTests,
 		"Facts": factsTests, "Stamps": stampTests, "Count": countTests,
-		"Jobs": jobTests, "Nudges": nudgeTests, "Lanes": laneTests, "Events": eventTests, "Lease": leaseTests,
+		"Jobs": jobTests, "Nudges": nudgeTests, "Lanes": laneTests, "Dead": deadTests, "Events": eventTests, "Lease": leaseTests, "Clock": noClockTests,
 	}
 	run(t, open, all)
 }

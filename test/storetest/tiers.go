@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/usherhq/usher/domain"
@@ -49,6 +50,8 @@ func (w *world) wantSeatsIn(t *testing.T, what string, tier domain.VariantID, ex
 
 var tierTests = tests{
 	"EachCounts":     membershipSeatsIn,
+	"EachSaleCounts": saleSeatsIn,
+	"ASaleGoesOn":    saleSeatsGoOn,
 	"TogetherAndNot": membershipSeatsTogether,
 	"OfNoTier":       membershipSeatsOfNone,
 }
@@ -160,4 +163,110 @@ func membershipSeatsOfNone(t *testing.T, w *world) {
 	for _, id := range append(fixture.Unstorable(), fixture.ID()) {
 		w.wantSeatsIn(t, "of all but an unknown one", here, domain.MembershipID(id), 7)
 	}
+}
+
+// bySale makes the payment of a sale that begins with four seats in a tier.
+func bySale(t *testing.T, w *world, tier domain.VariantID, mods ...func(*domain.PaymentState)) domain.PaymentState {
+	sale, _ := fixture.Renewal(w.product(t, fixture.Renewable))
+	sale.MembershipID = ""
+	fixture.Fill(t, w, sale)
+	p := intended(fixture.Payment(sale))
+	p.Target = domain.Target{Seats: 4, Tier: tier, Recurrence: domain.Monthly, Unit: 1}
+	for _, mod := range mods {
+		mod(&p)
+	}
+	return p
+}
+
+func being(s domain.PaymentStatus) func(*domain.PaymentState) {
+	return func(p *domain.PaymentState) { p.Status = s }
+}
+
+// saleSeatsIn: a sale holds its seats until its payment has an answer.
+func saleSeatsIn(t *testing.T, w *world) {
+	for _, tt := range []struct {
+		name string
+		mod  func(*domain.PaymentState)
+		want int
+	}{
+		{"one that is intended", being(domain.Intended), 4},
+		{"one that was sent", being(domain.Sent), 4},
+		{"one that waits for its buyer", being(domain.NeedsAction), 4},
+		{"one that was paid", being(domain.Paid), 0},
+		{"one that was declined", being(domain.NotPaid), 0},
+		{"one that was given up", being(domain.Voided), 0},
+		{"one of another tier", func(p *domain.PaymentState) { p.Target.Tier = elsewhere }, 0},
+		{"one without a tier", func(p *domain.PaymentState) { p.Target.Tier = "" }, 0},
+		{"a renewal", func(p *domain.PaymentState) { p.Kind = domain.RenewalPayment }, 0},
+		{"a change", func(p *domain.PaymentState) { p.Kind = domain.ChangePayment }, 0},
+		{"a restart", func(p *domain.PaymentState) { p.Kind = domain.RestartPayment }, 0},
+		{"one with a membership", func(p *domain.PaymentState) { p.MembershipID = "m" }, 4},
+		{"one of many seats", func(p *domain.PaymentState) { p.Target.Seats = 1 << 20 }, 1 << 20},
+	} {
+		own := domain.VariantID(fixture.ID()) // a tier for each row
+		p := bySale(t, w, own, tt.mod)
+		fixture.Fill(t, w, p)
+		w.wantSeatsIn(t, tt.name, own, "", tt.want)
+		w.wantSeatsIn(t, tt.name+", but for a membership", own, "m", tt.want)
+		if got := p.SeatsIn(own); got != tt.want {
+			t.Errorf("%s: the domain says %d, want %d", tt.name, got, tt.want)
+		}
+		bobs := read(t, w, ports.Seller(w.bob.ID), seatsIn(own, ""))
+		if bobs != 0 {
+			t.Errorf("%s: bob is told of %d", tt.name, bobs)
+		}
+	}
+}
+
+// saleSeatsGoOn: from the intent to the membership nobody else gets the seats,
+// and they count once.
+func saleSeatsGoOn(t *testing.T, w *world) {
+	p, other := bySale(t, w, here), bySale(t, w, here)
+	fixture.Fill(t, w, p, other)
+	step := func(what string, want int, do ...call) {
+		t.Helper()
+		w.update(t, w.of, func(ctx context.Context, tx ports.Tx) error {
+			for _, do := range do {
+				if err := do(ctx, tx); err != nil {
+					return err
+				}
+			}
+			got, err := tx.Memberships.SeatsIn(ctx, here, "")
+			if got != want {
+				t.Errorf("%s, inside the transaction: %d seats, want %d", what, got, want)
+			}
+			return err
+		})
+		w.wantSeatsIn(t, what, here, "", want)
+	}
+	step("intended", 8)
+	p.Status = domain.Sent
+	step("sent", 8, savePayment(p))
+	p.Status = domain.NeedsAction
+	step("waiting for the buyer", 8, savePayment(p))
+
+	boom := errors.New("boom")
+	lost := p
+	lost.Status = domain.NotPaid
+	err := w.Update(t.Context(), w.of, func(ctx context.Context, tx ports.Tx) error { return errors.Join(savePayment(lost)(ctx, tx), boom) })
+	if !errors.Is(err, boom) {
+		t.Errorf("got %v, want boom", err)
+	}
+	step("after an answer that was rolled back", 8)
+
+	sale := read(t, w, w.of, func(ctx context.Context, tx ports.Tx) (*domain.Purchase, error) {
+		return tx.Purchases.ByID(ctx, p.PurchaseID)
+	})
+	m := fixture.Membership(sale.State())
+	m.Terms.Tier, m.Seats = here, 4
+	p.Status, p.MembershipID = domain.Paid, m.ID
+	step("paid", 8, savePayment(p), insertMembership(m))
+	paymentAggregate.wantStored(t, w, "with its membership", p)
+	w.wantSeatsIn(t, "but for the membership", here, m.ID, 4)
+	other.Target.Tier = elsewhere
+	step("the other elsewhere", 4, savePayment(other))
+	w.wantSeatsIn(t, "the other", elsewhere, "", 4)
+	other.Status = domain.NotPaid
+	step("the other declined", 4, savePayment(other))
+	w.wantSeatsIn(t, "the other, declined", elsewhere, "", 0)
 }

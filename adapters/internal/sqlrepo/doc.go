@@ -28,6 +28,13 @@
 // and changes ask for its digest under every secret. A change seals and
 // digests anew, with today's.
 //
+// A mail is sealed whole, to whom it goes too: only its cause is read by others.
+// A token that is a sale's or a seat's is in no index of the seller's tokens,
+// which many sales would otherwise bury.
+//
+// A dead job that is revived while another has its key gives way to that one: the
+// key says that both are the same work.
+//
 // A search starts from the rarest of its words if few sales have it, and walks
 // the list of sales if many have each: the one would read half of all sales for
 // a common word, the other all of them for a rare one.

@@ -11,7 +11,7 @@ import (
 
 type memberships struct{ repo }
 
-var membershipColumns = cols(`id seller_id product_id purchase_id version status end_reason status_before cancelled_by
+var membershipColumns = cols(`id seller_id product_id purchase_id method elsewhere sequence version status end_reason status_before cancelled_by
 	anchor_at offset_months recurrence cycle free_trial_ends_at charges installments
 	tier unit currency included_seats discount_kind discount_value discount_cycles
 	seats complimentary_seats assigned_seats
@@ -25,7 +25,8 @@ var membershipColumns = cols(`id seller_id product_id purchase_id version status
 func membershipDests(m *domain.MembershipState) []any {
 	terms, pending, notice, flight, out := &m.Terms, &m.Pending, &m.Notice, &m.InFlight, &m.Outstanding
 	return slices.Concat([]any{
-		(*string)(&m.ID), (*string)(&m.SellerID), (*string)(&m.ProductID), (*string)(&m.PurchaseID), &m.Version,
+		(*string)(&m.ID), (*string)(&m.SellerID), (*string)(&m.ProductID), (*string)(&m.PurchaseID),
+		&m.Method, &m.Elsewhere, &m.Sequence, &m.Version,
 		(*string)(&m.Status), (*string)(&m.EndReason), (*string)(&m.Before), (*string)(&m.CancelledBy),
 		Time(&m.AnchorAt), &m.Offset, (*string)(&m.Recurrence), &m.Cycle, Time(&m.FreeTrialEndsAt), &m.Charges, &m.Installments,
 		(*string)(&terms.Tier), &terms.Unit, (*string)(&terms.Currency), &terms.Included,
@@ -64,7 +65,8 @@ func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([
 
 // seatsIn counts each membership once: by what it holds in the tier, or else by
 // what a payment in flight brings, each found by an index of its own. What is
-// held is counted by its payment if that brings more.
+// held is counted by its payment if that brings more. A sale that waits for its
+// payment has no membership yet, and is found by a third.
 var seatsIn = `SELECT CAST((
 	SELECT COALESCE(SUM(complimentary_seats + CASE WHEN in_flight_tier = tier AND in_flight_seats > seats THEN in_flight_seats ELSE seats END), 0)
 	FROM usher_memberships WHERE seller_id = $1 AND tier = $2 AND tier <> '' AND status <> 'ended' AND id <> $3
@@ -72,6 +74,10 @@ var seatsIn = `SELECT CAST((
 	SELECT COALESCE(SUM(complimentary_seats + in_flight_seats), 0)
 	FROM usher_memberships WHERE seller_id = $1 AND in_flight_tier = $2 AND in_flight_tier <> '' AND id <> $3
 	AND (tier <> $2 OR status = 'ended')
+) + (
+	SELECT COALESCE(SUM(target_seats), 0)
+	FROM usher_payments WHERE seller_id = $1 AND target_tier = $2 AND target_tier <> ''
+	AND kind = 'sale' AND status IN ('intended', 'sent', 'needs_action')
 ) AS BIGINT)`
 
 func (r memberships) SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error) {

@@ -12,7 +12,7 @@ import (
 type payments struct{ repo }
 
 var paymentColumns = cols(`id seller_id purchase_id key processor_ref membership_id cycle kind status attempt amount currency ` +
-	targetColumns("target_") + ` priced_at decline refunded refunding paid_at voided_at created_at`)
+	targetColumns("target_") + ` method elsewhere priced_at decline refunded refunding paid_at voided_at created_at`)
 
 func paymentDests(s *domain.PaymentState) []any {
 	return slices.Concat([]any{
@@ -20,7 +20,7 @@ func paymentDests(s *domain.PaymentState) []any {
 		(*string)(&s.MembershipID), &s.Cycle, (*string)(&s.Kind), (*string)(&s.Status), &s.Attempt,
 		&s.Amount.Amount, (*string)(&s.Amount.Currency),
 	}, targetFields(&s.Target), []any{
-		Time(&s.PricedAt), (*string)(&s.Decline), &s.Refunded, &s.Refunding, Time(&s.PaidAt), Time(&s.VoidedAt), Time(&s.CreatedAt),
+		&s.Method, &s.Elsewhere, Time(&s.PricedAt), (*string)(&s.Decline), &s.Refunded, &s.Refunding, Time(&s.PaidAt), Time(&s.VoidedAt), Time(&s.CreatedAt),
 	})
 }
 

@@ -37,18 +37,27 @@ func askAll(t *testing.T, c *conn) {
 	other := seat
 	other.ID = "s2"
 	token := domain.TokenState{ID: "t", SellerID: "ana", Name: "n", Digest: domain.DigestOf("secret"), Scopes: "account", CreatedAt: t0}
+	opens := domain.TokenState{ID: "o", SellerID: "ana", PurchaseID: s.purchase.ID, Digest: domain.DigestOf("sale"), CreatedAt: t0}
+	invites := domain.TokenState{ID: "i", SellerID: "ana", SeatID: "s", Digest: domain.DigestOf("seat"), CreatedAt: t0}
+	lost, vain := opens, invites
+	lost.ID, lost.PurchaseID, lost.Digest, vain.ID, vain.SeatID, vain.Digest = "l", "x", domain.DigestOf("lost"), "w", "x", domain.DigestOf("vain")
+	mail := domain.Mail{ID: "m", SellerID: "ana", Cause: "c", To: "ann@example.com", Subject: "s", Text: "t", CreatedAt: t0}
+	nobodys := mail
+	nobodys.SellerID = stranger
 	ghost := token
 	ghost.SellerID = stranger
 	must(t, tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)), tx.Memberships.Insert(ctx, domain.RestoreMembership(member)),
 		tx.Payments.Insert(ctx, domain.RestorePayment(paid)), tx.Refunds.Insert(ctx, refund), tx.Disputes.Insert(ctx, dispute), tx.Seats.Insert(ctx, seat),
-		tx.Payments.Insert(ctx, domain.RestorePayment(open)), tx.Tokens.Insert(ctx, domain.RestoreToken(token)))
+		tx.Payments.Insert(ctx, domain.RestorePayment(open)), tx.Tokens.Insert(ctx, domain.RestoreToken(token)),
+		tx.Tokens.Insert(ctx, domain.RestoreToken(opens)), tx.Tokens.Insert(ctx, domain.RestoreToken(invites)), tx.Mails.Insert(ctx, mail))
 	for _, err := range []error{
 		tx.Products.Insert(ctx, s.product), tx.Variants.Insert(ctx, variant), tx.Purchases.Insert(ctx, domain.RestorePurchase(gift)),
 		tx.Payments.Insert(ctx, domain.RestorePayment(paid)), tx.Payments.Save(ctx, domain.RestorePayment(twice)), tx.Refunds.Insert(ctx, refund),
 		tx.Refunds.Save(ctx, domain.Refund{ID: "x", SellerID: "ana", Key: "k"}), tx.Disputes.Insert(ctx, dispute),
 		tx.Seats.Insert(ctx, other), tx.Seats.Save(ctx, other),
 		tx.Memberships.Insert(ctx, domain.RestoreMembership(member)), tx.Tokens.Insert(ctx, domain.RestoreToken(token)), tx.Licenses.Insert(ctx, domain.RestoreLicense(s.license), 0),
-		nobody.Tokens.Insert(ctx, domain.RestoreToken(ghost)),
+		nobody.Tokens.Insert(ctx, domain.RestoreToken(ghost)), tx.Tokens.Insert(ctx, domain.RestoreToken(lost)), tx.Tokens.Insert(ctx, domain.RestoreToken(vain)),
+		tx.Mails.Insert(ctx, mail), nobody.Mails.Insert(ctx, nobodys),
 	} {
 		if err == nil {
 			t.Error("what must be refused went through")
@@ -110,6 +119,8 @@ func askAll(t *testing.T, c *conn) {
 	ask(tx.Tokens.ByID(ctx, "t"))
 	ask(system.Tokens.ByDigest(ctx, token.Digest))
 	ask(tx.Tokens.List(ctx, after, 10))
+	ask(tx.Mails.ByID(ctx, "m"))
+	ask(tx.Mails.List(ctx, after, 10))
 	ask(tx.Progress.ByID(ctx, "p"))
 
 	// The hot path, and the queue.
@@ -140,13 +151,19 @@ func askAll(t *testing.T, c *conn) {
 	for i, outcome := range []ports.Outcome{ports.Finished, ports.Again, ports.Retry, ports.Dead, ports.Finished} {
 		must(t, Finish(ctx, c, ports.Done{Job: claimed[i], Outcome: outcome, At: t0}))
 	}
+	ask(Dead(ctx, c, "", 10))
+	ask(Dead(ctx, c, "l", 10))
+	must(t, Enqueue(ctx, c, ports.Job{ID: "7", Kind: "k", Key: "4", DueAt: t0}), Revive(ctx, c, "", claimed[3].ID, t0))
+	if MoveTestClock(ctx, c, t0) == nil {
+		t.Error("there is a test clock")
+	}
 	_, _, err = Lease(ctx, c, "l", 0, t0, time.Minute)
 	must(t, err)
 }
 
 // Steps that read no table to its end: what the statement itself made, and
 // indexes that hold only what waits, read in order until there is enough.
-var shortScans = regexp.MustCompile(`^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|w|least|lanes|usher_events USING INDEX usher_events_new|usher_jobs USING INDEX usher_jobs_due|j USING (COVERING )?INDEX usher_jobs_lane)$`)
+var shortScans = regexp.MustCompile(`^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|w|least|lanes|usher_events USING INDEX usher_events_new|usher_jobs USING INDEX usher_jobs_(due|dead)|j USING (COVERING )?INDEX usher_jobs_lane)$`)
 
 // No statement may read a table from one end to the other, or all that a seller
 // has in it, which may be the same: what is quick among ten sales would not be

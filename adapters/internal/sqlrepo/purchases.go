@@ -10,7 +10,7 @@ import (
 type purchases struct{ repo }
 
 var purchaseColumns = cols(`id seller_id product_id membership_id order_number status email full_name purchaser_id
-	quantity price currency variants multiseat gift_given gift_of bundle_of preorder_of fee custom_fields
+	quantity price currency original_price variants multiseat gift_given gift_of bundle_of preorder_of fee custom_fields
 	offer_code offer_percent offer_amount affiliate_email affiliate_credit
 	card_visual card_type card_expiry_month card_expiry_year referrer country can_contact discover_fee
 	refunded refunded_at disputed_at dispute_won_at revoked_at created_at`)
@@ -19,7 +19,7 @@ func purchaseArgs(s domain.PurchaseState) []any {
 	return []any{
 		string(s.ID), string(s.SellerID), string(s.ProductID), string(s.MembershipID), s.OrderNumber, string(s.Status),
 		s.Email, s.FullName, string(s.PurchaserID), s.Quantity, s.Price.Amount, string(s.Price.Currency),
-		string(s.Variants), s.Multiseat, s.GiftGiven, string(s.GiftOf), string(s.BundleOf), string(s.PreorderOf),
+		originalArg(s.Original), string(s.Variants), s.Multiseat, s.GiftGiven, string(s.GiftOf), string(s.BundleOf), string(s.PreorderOf),
 		s.Fee, string(s.CustomFields), s.OfferCode.Code, s.OfferCode.Percent, s.OfferCode.Amount,
 		s.Affiliate.Email, s.Affiliate.Credit, s.Card.Visual, s.Card.Type, s.Card.ExpiryMonth, s.Card.ExpiryYear,
 		s.Referrer, s.Country, s.CanContact, s.DiscoverFee,
@@ -27,11 +27,19 @@ func purchaseArgs(s domain.PurchaseState) []any {
 	}
 }
 
+// originalArg is the amount of what the sale came to, or NULL if the price is.
+func originalArg(m domain.Money) any {
+	if m.Currency == "" {
+		return nil
+	}
+	return m.Amount
+}
+
 func purchaseDests(s *domain.PurchaseState) []any {
 	return []any{
 		(*string)(&s.ID), (*string)(&s.SellerID), (*string)(&s.ProductID), (*string)(&s.MembershipID), &s.OrderNumber, (*string)(&s.Status),
 		&s.Email, &s.FullName, (*string)(&s.PurchaserID), &s.Quantity, &s.Price.Amount, (*string)(&s.Price.Currency),
-		(*string)(&s.Variants), &s.Multiseat, &s.GiftGiven, (*string)(&s.GiftOf), (*string)(&s.BundleOf), (*string)(&s.PreorderOf),
+		&originalDest{s}, (*string)(&s.Variants), &s.Multiseat, &s.GiftGiven, (*string)(&s.GiftOf), (*string)(&s.BundleOf), (*string)(&s.PreorderOf),
 		&s.Fee, (*string)(&s.CustomFields), &s.OfferCode.Code, &s.OfferCode.Percent, &s.OfferCode.Amount,
 		&s.Affiliate.Email, &s.Affiliate.Credit, &s.Card.Visual, &s.Card.Type, &s.Card.ExpiryMonth, &s.Card.ExpiryYear,
 		&s.Referrer, &s.Country, &s.CanContact, &s.DiscoverFee,

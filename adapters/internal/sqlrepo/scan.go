@@ -25,6 +25,22 @@ func (d *priceDest) Scan(src any) error {
 	return nil
 }
 
+// originalDest scans what a sale came to, which is in the currency of its price:
+// that column comes before it.
+type originalDest struct{ s *domain.PurchaseState }
+
+// Scan implements sql.Scanner.
+func (d *originalDest) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+	case int64:
+		d.s.Original = domain.Money{Amount: v, Currency: d.s.Price.Currency}
+	default:
+		return fmt.Errorf("sqlrepo: scan %T as price", src)
+	}
+	return nil
+}
+
 // perhaps makes destinations that keep their zero value where a joined row is
 // missing and every column is NULL.
 func perhaps(dests ...any) []any {

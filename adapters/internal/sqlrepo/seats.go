@@ -67,7 +67,7 @@ func (r seats) Save(ctx context.Context, s domain.Seat) error {
 		return err
 	}
 	return cmp.Or(
-		r.lacking(ctx, domain.ErrSeatNotFound, `SELECT 1 FROM usher_seats WHERE id = $1 AND seller_id = $2 AND purchase_id = $3`,
+		r.lacking(ctx, domain.ErrSeatNotFound, hasSeat+` AND purchase_id = $3`,
 			string(s.ID), r.seller(), string(s.PurchaseID)),
 		error(domain.ErrSeatTaken))
 }

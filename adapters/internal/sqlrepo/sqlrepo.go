@@ -29,7 +29,7 @@ type Rows interface {
 }
 
 // Tx returns the repositories over c, for whom it works, with the secrets that
-// keys and answers are kept under.
+// keys, answers and mails are kept under.
 func Tx(c Conn, who ports.Scope, k *keyring.Keyring) ports.Tx {
 	r := repo{c, who, k}
 	return ports.Tx{
@@ -46,6 +46,7 @@ func Tx(c Conn, who ports.Scope, k *keyring.Keyring) ports.Tx {
 		Tokens:      tokens{r},
 		Events:      events{r},
 		Commands:    commands{r},
+		Mails:       mails{r},
 		Progress:    progress{r},
 	}
 }
@@ -124,6 +125,7 @@ const (
 	hasProduct  = `SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2`
 	hasPurchase = `SELECT 1 FROM usher_purchases WHERE id = $1 AND seller_id = $2`
 	hasPayment  = `SELECT 1 FROM usher_payments WHERE id = $1 AND seller_id = $2`
+	hasSeat     = `SELECT 1 FROM usher_seats WHERE id = $1 AND seller_id = $2`
 )
 
 // taken returns err if the query has a row. It and lacking find out why a

@@ -1,6 +1,7 @@
 package sqlrepo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -10,15 +11,17 @@ import (
 
 type tokens struct{ repo }
 
-var tokenColumns = cols(`id seller_id name digest scopes created_at revoked_at`)
+var tokenColumns = cols(`id seller_id purchase_id seat_id name digest scopes created_at revoked_at`)
 
 func tokenArgs(s domain.TokenState) []any {
-	return []any{string(s.ID), string(s.SellerID), s.Name, s.Digest[:], string(s.Scopes), s.CreatedAt, s.RevokedAt}
+	return []any{string(s.ID), string(s.SellerID), string(s.PurchaseID), string(s.SeatID), s.Name, s.Digest[:], string(s.Scopes), s.CreatedAt, s.RevokedAt}
 }
 
 func scanToken(rows Rows) (s domain.TokenState, err error) {
 	var digest []byte
-	if err := rows.Scan((*string)(&s.ID), (*string)(&s.SellerID), &s.Name, &digest, (*string)(&s.Scopes), Time(&s.CreatedAt), Time(&s.RevokedAt)); err != nil {
+	err = rows.Scan((*string)(&s.ID), (*string)(&s.SellerID), (*string)(&s.PurchaseID), (*string)(&s.SeatID),
+		&s.Name, &digest, (*string)(&s.Scopes), Time(&s.CreatedAt), Time(&s.RevokedAt))
+	if err != nil {
 		return s, err
 	}
 	return s, fill(&s.Digest, digest)
@@ -54,12 +57,14 @@ func restoreToken(s domain.TokenState, err error) (*domain.Token, error) {
 }
 
 func (r tokens) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.TokenState, error) {
-	return many(ctx, r.c, scanToken, tokenFrom+`WHERE seller_id = $1 AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4`,
+	return many(ctx, r.c, scanToken, tokenFrom+`WHERE seller_id = $1 AND scopes <> '' AND (created_at, id) > ($2, $3) ORDER BY created_at, id LIMIT $4`,
 		r.seller(), since(after), after.ID, most(limit))
 }
 
 var tokenInsert = `INSERT INTO usher_tokens (` + tokenColumns.names("") + `)
-	SELECT ` + tokenColumns.params() + ` FROM usher_sellers WHERE id = $2 ON CONFLICT DO NOTHING`
+	SELECT ` + tokenColumns.params() + ` FROM usher_sellers WHERE id = $2
+	AND ($3 = '' OR EXISTS (SELECT 1 FROM usher_purchases WHERE id = $3 AND seller_id = $2))
+	AND ($4 = '' OR EXISTS (SELECT 1 FROM usher_seats WHERE id = $4 AND seller_id = $2)) ON CONFLICT DO NOTHING`
 
 // Insert: that two tokens have one secret does not happen by chance, so a
 // digest that is there is the same token.
@@ -72,13 +77,19 @@ func (r tokens) Insert(ctx context.Context, t *domain.Token) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	if err := r.lacking(ctx, domain.ErrSellerNotFound, hasSeller, r.seller()); err != nil {
-		return err
+	why := cmp.Or(
+		r.taken(ctx, domain.ErrExists, `SELECT 1 FROM usher_tokens WHERE id = $1`, string(s.ID)),
+		r.lacking(ctx, domain.ErrSellerNotFound, hasSeller, r.seller()))
+	if s.PurchaseID != "" {
+		why = cmp.Or(why, r.lacking(ctx, domain.ErrPurchaseNotFound, hasPurchase, string(s.PurchaseID), r.seller()))
 	}
-	return domain.ErrExists
+	if s.SeatID != "" {
+		why = cmp.Or(why, r.lacking(ctx, domain.ErrSeatNotFound, hasSeat, string(s.SeatID), r.seller()))
+	}
+	return cmp.Or(why, error(domain.ErrExists))
 }
 
-var tokenSave = `UPDATE usher_tokens SET ` + tokenColumns.set(2) + ` WHERE id = $1 AND seller_id = $2`
+var tokenSave = `UPDATE usher_tokens SET ` + tokenColumns.set(4) + ` WHERE id = $1 AND seller_id = $2 AND purchase_id = $3 AND seat_id = $4`
 
 func (r tokens) Save(ctx context.Context, t *domain.Token) error {
 	s := t.State()

@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- schema is the number of the newest migration; a program that knows oldest or
--- a later one may use the database.
+-- a later one may use the database. test_clock, where there is one, is the
+-- business time in microseconds.
 CREATE TABLE usher_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO usher_meta (key, value) VALUES ('schema', '1'), ('oldest', '1');
 
@@ -81,6 +82,7 @@ CREATE TABLE usher_purchases (
   quantity INTEGER NOT NULL,
   price INTEGER NOT NULL,
   currency TEXT NOT NULL,
+  original_price INTEGER,
   variants TEXT NOT NULL,
   multiseat INTEGER NOT NULL,
   gift_given INTEGER NOT NULL,
@@ -131,6 +133,9 @@ CREATE TABLE usher_memberships (
   seller_id TEXT NOT NULL,
   product_id TEXT NOT NULL,
   purchase_id TEXT NOT NULL,
+  method TEXT NOT NULL,
+  elsewhere INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
   version INTEGER NOT NULL,
   status TEXT NOT NULL,
   end_reason TEXT NOT NULL,
@@ -220,6 +225,8 @@ CREATE TABLE usher_payments (
   target_ends_seats INTEGER NOT NULL,
   target_ends_terms INTEGER NOT NULL,
   target_anew INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  elsewhere INTEGER NOT NULL,
   priced_at INTEGER,
   decline TEXT NOT NULL,
   refunded INTEGER NOT NULL,
@@ -233,6 +240,8 @@ CREATE INDEX usher_payments_page ON usher_payments (seller_id, created_at, id);
 CREATE INDEX usher_payments_purchase ON usher_payments (purchase_id, created_at, id);
 CREATE UNIQUE INDEX usher_payments_processor ON usher_payments (seller_id, processor_ref) WHERE processor_ref <> '';
 CREATE UNIQUE INDEX usher_payments_cycle ON usher_payments (seller_id, membership_id, cycle) WHERE kind = 'renewal' AND status = 'paid';
+CREATE INDEX usher_payments_waiting ON usher_payments (seller_id, target_tier)
+  WHERE kind = 'sale' AND status IN ('intended', 'sent', 'needs_action') AND target_tier <> '';
 
 CREATE TABLE usher_refunds (
   id TEXT PRIMARY KEY,
@@ -300,16 +309,19 @@ CREATE INDEX usher_licenses_page ON usher_licenses (seller_id, created_at, id);
 -- Apart from the licence, so that counting never meets a change of it.
 CREATE TABLE usher_license_uses (license_id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
+-- Name and scopes are empty on a token that is a sale's or a seat's.
 CREATE TABLE usher_tokens (
   id TEXT PRIMARY KEY,
   seller_id TEXT NOT NULL REFERENCES usher_sellers (id),
+  purchase_id TEXT NOT NULL,
+  seat_id TEXT NOT NULL,
   name TEXT NOT NULL,
   digest BLOB NOT NULL UNIQUE,
   scopes TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
-CREATE INDEX usher_tokens_page ON usher_tokens (seller_id, created_at, id);
+CREATE INDEX usher_tokens_page ON usher_tokens (seller_id, created_at, id) WHERE scopes <> '';
 
 -- A number is never given twice, even if the newest event is gone.
 CREATE TABLE usher_events (
@@ -341,6 +353,8 @@ CREATE TABLE usher_jobs (
 CREATE UNIQUE INDEX usher_jobs_key ON usher_jobs (key) WHERE dead_at IS NULL AND key <> '';
 CREATE INDEX usher_jobs_due ON usher_jobs (due_at, id) WHERE dead_at IS NULL;
 CREATE INDEX usher_jobs_lane ON usher_jobs (lane, due_at, id) WHERE dead_at IS NULL;
+CREATE INDEX usher_jobs_dead ON usher_jobs (due_at, id) WHERE dead_at IS NOT NULL;
+CREATE INDEX usher_jobs_dead_lane ON usher_jobs (lane, due_at, id) WHERE dead_at IS NOT NULL;
 
 CREATE TABLE usher_leases (name TEXT PRIMARY KEY, fence INTEGER NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -354,6 +368,18 @@ CREATE TABLE usher_commands (
   created_at INTEGER NOT NULL,
   PRIMARY KEY (seller_id, key)
 ) STRICT, WITHOUT ROWID;
+
+-- sealed is recipient, subject and text; secret is the number of its secret.
+CREATE TABLE usher_mails (
+  id TEXT PRIMARY KEY,
+  seller_id TEXT NOT NULL REFERENCES usher_sellers (id),
+  cause TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  secret INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (seller_id, cause)
+) STRICT;
+CREATE INDEX usher_mails_page ON usher_mails (seller_id, created_at, id);
 
 -- seller_id is empty on the system's own.
 CREATE TABLE usher_progress (
