@@ -14,14 +14,15 @@ import (
 // value means the default.
 type Config struct {
 	Store  ports.Store
-	Clock  ports.Clock   // business time; the machine's
+	Clock  ports.Clock   // business time; TestClock of the store
 	Random ports.Random  // crypto/rand
 	Logger *slog.Logger  // no log
 	Cutoff domain.Cutoff // after which products are verified by id only; 9 January 2023
 
-	// Charger takes the money of memberships. Without one every payment is
-	// declined.
+	// Charger takes the money of sales and memberships. Without one every payment
+	// is declined.
 	Charger ports.Charger
+	Mailer  ports.Mailer // hands mails on; without one nobody is told anything
 	Sealer  ports.Sealer // seals quotes; a secret of this process's own
 }
 
@@ -31,9 +32,12 @@ type Usher struct {
 	Catalog     *Catalog
 	Sales       *Sales
 	Memberships *Memberships
+	Payments    *Payments
 	Licensing   *Licensing
 	Tokens      *Tokens
+	Mails       *Mails
 	Transfer    *Transfer
+	Clock       *Clock
 	Worker      *Worker
 }
 
@@ -42,9 +46,9 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, sealer: c.Sealer}
+	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, mailer: c.Mailer, sealer: c.Sealer}
 	if k.now == nil {
-		k.now = machineClock
+		k.now = k.standing.now
 	}
 	if k.random == nil {
 		k.random = machineRandom
@@ -65,23 +69,28 @@ func New(c Config) (*Usher, error) {
 		Catalog:     &Catalog{k},
 		Sales:       &Sales{k},
 		Memberships: &Memberships{k},
+		Payments:    &Payments{k},
 		Licensing:   &Licensing{k},
 		Tokens:      &Tokens{k},
+		Mails:       &Mails{k},
 		Transfer:    &Transfer{k},
+		Clock:       &Clock{w},
 		Worker:      w,
 	}, nil
 }
 
 // core is what the use cases share.
 type core struct {
-	store   ports.Store
-	now     ports.Clock
-	random  ports.Random
-	log     *slog.Logger
-	cutoff  domain.Cutoff
-	charger ports.Charger
-	sealer  ports.Sealer
-	wake    func()
+	store    ports.Store
+	standing *standing // the store's test clock, if it has one
+	now      ports.Clock
+	random   ports.Random
+	log      *slog.Logger
+	cutoff   domain.Cutoff
+	charger  ports.Charger
+	mailer   ports.Mailer // nil: nobody is told anything
+	sealer   ports.Sealer
+	wake     func()
 }
 
 // at reads the business clock. A use case reads it once and passes it on.

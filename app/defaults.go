@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"sync/atomic"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -13,7 +14,54 @@ import (
 
 // These are the only clock and the only chance in the core.
 
+// clockWaits is how long a store is asked for business time, in real time.
+const clockWaits = 5 * time.Second
+
 func machineClock() time.Time { return domain.Instant(time.Now()) }
+
+// TestClock returns the business clock of a store: its test clock, asked each
+// time, or the machine's if it was made without one. What the store answered
+// last holds while it does not answer. It must not be read inside View or
+// Update.
+func TestClock(s ports.Store) ports.Clock { return newStanding(s).now }
+
+// standing is the test clock of a store, if it has one.
+type standing struct {
+	store ports.Store
+	none  atomic.Bool // the store was made without: so it stays
+	last  atomic.Pointer[time.Time]
+}
+
+func newStanding(s ports.Store) *standing { return &standing{store: s} }
+
+// read is [ports.Store.TestClock], which asks a store without one only once.
+func (c *standing) read(ctx context.Context) (at time.Time, test bool, err error) {
+	if c.none.Load() {
+		return time.Time{}, false, nil
+	}
+	at, test, err = c.store.TestClock(ctx)
+	switch {
+	case err != nil:
+	case test:
+		c.last.Store(&at)
+	default:
+		c.none.Store(true)
+	}
+	return at, test, err
+}
+
+func (c *standing) now() time.Time {
+	ctx, cancel := context.WithTimeout(context.Background(), clockWaits)
+	defer cancel()
+	at, test, err := c.read(ctx)
+	if last := c.last.Load(); err != nil && last != nil {
+		return *last
+	}
+	if !test {
+		return machineClock()
+	}
+	return at
+}
 
 func machineRandom(b []byte) { rand.Read(b) } // never fails: it ends the program instead
 
@@ -29,25 +77,24 @@ func after(d time.Duration) func() bool {
 	return func() bool { return time.Now().After(end) }
 }
 
-// noCharger is what takes money where nobody was configured to: nothing leaves,
-// and every payment is declined.
+// noCharger is what takes money where nobody was configured to: nothing leaves.
+// A payment is declined, and of those that another process made it knows nothing.
 type noCharger struct{}
 
 func (noCharger) Charge(context.Context, ports.Order) (domain.Answer, error) {
-	return domain.Answer{Status: domain.NotPaid, Decline: domain.HardDecline}, nil
+	return domain.Answer{}, domain.ErrUnavailable
 }
 
-func (c noCharger) Find(ctx context.Context, o ports.Order) (domain.Answer, bool, error) {
-	a, err := c.Charge(ctx, o)
-	return a, true, err
+func (noCharger) Find(context.Context, ports.Order) (domain.Answer, bool, error) {
+	return domain.Answer{}, false, domain.ErrUnavailable
 }
 
-func (c noCharger) Void(ctx context.Context, o ports.Order) (domain.Answer, error) {
-	return c.Charge(ctx, o)
+func (noCharger) Void(context.Context, ports.Order) (domain.Answer, error) {
+	return domain.Answer{}, domain.ErrUnavailable
 }
 
 func (noCharger) Refund(context.Context, ports.RefundOrder) (ports.RefundAnswer, error) {
-	return ports.RefundAnswer{}, nil
+	return ports.RefundAnswer{}, domain.ErrUnavailable
 }
 
 func (noCharger) KeyLife() time.Duration { return 0 }

@@ -3,8 +3,9 @@
 //
 //	u, err := app.New(app.Config{Store: store})
 //	v, err := u.Licensing.Verify(ctx, domain.Lookup{Key: key, ProductID: product}, true)
-//	d, err := u.Memberships.Ask(ctx, seller, id, domain.AskSeats(8), commandKey) // with Config.Charger
-//	go u.Worker.Run(ctx) // keys for past sales, and whatever else is due
+//	b, err := u.Sales.Buy(ctx, seller, domain.SaleRequest{ProductID: team, Quantity: 3}, buyer, commandKey) // with Config.Charger
+//	d, err := u.Memberships.Ask(ctx, seller, id, domain.AskSeats(8), commandKey)
+//	go u.Worker.Run(ctx) // renewals, mails, keys for past sales, and whatever else is due
 //
 // Nothing starts by itself: [New] only wires, and [Worker.Run] does the work
 // that is due. Use cases are safe for concurrent use, in any number of
@@ -34,6 +35,11 @@
 // minutes is given up instead, and so is a change whose period is over and a
 // try to pay whose grace is: the buyer has gone. Money that comes all the same
 // goes back.
+//
+// What is refunded is off the sale and the period once the processor has said
+// so. When nothing is left of all that was paid for a period, it counts as given
+// back whole, whatever its seats would cost. A refund or dispute of a period that
+// is over touches its payment, and its sale, only.
 //
 // A quote's id is the quote, sealed; nothing is stored for it.
 //

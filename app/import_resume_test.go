@@ -544,6 +544,25 @@ func TestImport_fails(t *testing.T) {
 			t.Error("it was taken")
 		}
 	})
+	t.Run("on tokens that are no seller's", func(t *testing.T) {
+		sale := fixture.Purchase(things[1].(domain.Product))
+		seat := fixture.Seat(sale)
+		for what, token := range map[string]domain.TokenState{"a buyer's": fixture.SaleToken(sale, "x"), "an invitation": fixture.Invitation(seat, "y")} {
+			src := sourceOf(t)
+			src.Records = func(yield func(app.Record, error) bool) {
+				for i, v := range append(slices.Clone(things), sale, seat, token) {
+					if !yield(app.Record{Line: i + 2, Value: v}, nil) {
+						return
+					}
+				}
+			}
+			s := memstore.New(nil)
+			_, err := usherOn(t, s).Transfer.Import(t.Context(), src, false)
+			if err == nil || !strings.Contains(err.Error(), "line 6") || !strings.Contains(err.Error(), "only tokens of sellers are imported") {
+				t.Errorf("%s: got %v", what, err)
+			}
+		}
+	})
 	t.Run("when the store does not answer", func(t *testing.T) {
 		eva := fixture.Seller("eva")
 		calls := 0

@@ -38,6 +38,9 @@ func checkForm(v any) error {
 		}
 		return v.License.Check()
 	case domain.TokenState:
+		if v.PurchaseID != "" || v.SeatID != "" {
+			return domain.InvalidField("scopes", "are missing: only tokens of sellers are imported")
+		}
 		return v.Check()
 	}
 	return fmt.Errorf("app: no record is a %T", v)

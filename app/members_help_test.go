@@ -38,6 +38,9 @@ func members(club domain.Product, tier domain.VariantID) []any {
 		if in.status == domain.Trialing {
 			m.Cycle, m.Offset, m.AnchorAt = 0, 0, m.FreeTrialEndsAt
 		}
+		if in.before == domain.Active { // somebody else charges it
+			m.Elsewhere, m.InFlight = true, domain.InFlight{}
+		}
 		sales, memberships, payments = append(sales, sale), append(memberships, m), append(payments, wanted)
 		if in.before == domain.PastDue {
 			more, of := money(m)
@@ -49,10 +52,11 @@ func members(club domain.Product, tier domain.VariantID) []any {
 }
 
 // lived returns a membership that has been through everything and waits for a
-// payment, with no field unset.
+// payment, with every field set that such a one can have.
 func lived(m domain.MembershipState, waitsFor domain.PaymentID) domain.MembershipState {
 	day := func(n int) time.Time { return m.AnchorAt.AddDate(0, 0, n) }
 	tier := m.Terms.Tier
+	m.Method, m.Sequence = "pm_1", 1<<45
 	m.Version, m.Status, m.EndReason, m.Before, m.CancelledBy = 1<<40, domain.Ended, domain.Chargeback, domain.PastDue, domain.SellerActor
 	m.Offset, m.Cycle, m.FreeTrialEndsAt, m.Charges, m.Installments = 4, 5, day(7), 12, true
 	m.Terms = domain.Terms{
@@ -87,6 +91,7 @@ func money(m domain.MembershipState) (payments, rest []any) {
 			}
 			p.ProcessorRef, p.Target = "pi_"+string(p.ID), m.InFlight.Target
 			p.Refunded, p.Refunding = 3, 2
+			p.Method, p.Elsewhere = "pm_2", status == domain.Voided
 		})
 		payments = append(payments, p)
 		if status != domain.Voided {

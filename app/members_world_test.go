@@ -22,15 +22,24 @@ type club struct {
 	store     *memstore.Store
 	processor *sandbox.Processor
 	clock     *clock
+	now       ports.Clock // the clock's, or the store's test clock
 	seller    domain.SellerID
 	id        domain.MembershipID
 	tier      domain.Variant
 }
 
+// midApril is when a club is opened.
+var midApril = time.Date(2026, 4, 16, 0, 0, 0, 0, time.UTC)
+
 func newClub(t *testing.T) *club {
 	t.Helper()
-	c := &club{t: t, clock: &clock{at: time.Date(2026, 4, 16, 0, 0, 0, 0, time.UTC)}}
-	c.store = memstore.New(&memstore.Options{Now: c.clock.now})
+	clock := &clock{at: midApril}
+	return clubOn(t, memstore.New(&memstore.Options{Now: clock.now}), clock, clock.now)
+}
+
+func clubOn(t *testing.T, store *memstore.Store, clock *clock, now ports.Clock) *club {
+	t.Helper()
+	c := &club{t: t, store: store, clock: clock, now: now}
 	ana := fixture.Seller("ana")
 	product := fixture.Product(ana, func(p *domain.Product) {
 		p.Kind, p.Multiseat, p.MostSeats = domain.MembershipKind, true, 20
@@ -47,7 +56,7 @@ func newClub(t *testing.T) *club {
 	}
 	fixture.Fill(t, c.store, ana, product, c.tier, sale, member)
 	var err error
-	if c.processor, err = sandbox.Open(sandbox.Options{Now: c.clock.now}); err != nil {
+	if c.processor, err = sandbox.Open(sandbox.Options{Now: c.now}); err != nil {
 		t.Fatal(err)
 	}
 	c.seller, c.id = ana.ID, member.ID
@@ -58,7 +67,7 @@ func newClub(t *testing.T) *club {
 // process starts an usher on the store, with a charger.
 func (c *club) process(charger ports.Charger) *app.Usher {
 	c.t.Helper()
-	u, err := app.New(app.Config{Store: storetest.Rerun(c.store), Clock: c.clock.now, Random: (&dice{}).fill, Charger: charger})
+	u, err := app.New(app.Config{Store: storetest.Rerun(c.store), Clock: c.now, Random: (&dice{}).fill, Charger: charger})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -74,8 +75,10 @@ func (m *Memberships) EndNow(ctx context.Context, seller domain.SellerID, id dom
 
 // GrantSeats gives n free seats, or takes some back if n is negative; see
 // [domain.Membership.GrantSeats].
-func (m *Memberships) GrantSeats(ctx context.Context, seller domain.SellerID, id domain.MembershipID, n int) (Done, error) {
-	return m.plain(ctx, seller, id, func(s step) (domain.Outcome, error) { return s.member.GrantSeats(n, s.limits, s.at) })
+func (m *Memberships) GrantSeats(ctx context.Context, seller domain.SellerID, id domain.MembershipID, n int, key string) (Done, error) {
+	return m.command(ctx, seller, id, key, asked{"grant", id, domain.AskSeats(n), ""}, "", func(s step) (domain.Outcome, error) {
+		return s.member.GrantSeats(n, s.limits, s.at)
+	})
 }
 
 // step is what a command of a membership is decided from.
@@ -85,6 +88,7 @@ type step struct {
 	payment domain.PaymentID // of the payment it makes, if it makes one
 	key     string           // the command's own
 	at      time.Time
+	listed  func(domain.Request) (domain.Request, error) // see atListPrice
 }
 
 // asked is a command, by whose digest a repeat is known.
@@ -107,10 +111,11 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 	at := m.at()
 	payment := domain.PaymentID(m.newID(at))
 	var done Done
+	var answer string
 	err := m.writing(ctx, seller, func(ctx context.Context, tx ports.Tx) (voided domain.PaymentState, err error) {
 		done = Done{}
-		answer, fresh, err := m.begin(ctx, tx, key, digestOf(what), at)
-		if err != nil {
+		var fresh bool
+		if answer, fresh, err = m.begin(ctx, tx, key, digestOf(what), at); err != nil {
 			return voided, err
 		}
 		if !fresh {
@@ -125,7 +130,9 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 		if err != nil {
 			return voided, err
 		}
-		o, err := do(step{member, limits, payment, cmp.Or(key, string(payment)), at})
+		o, err := do(step{member, limits, payment, cmp.Or(key, string(payment)), at, func(r domain.Request) (domain.Request, error) {
+			return atListPrice(ctx, tx, member.State(), r, at)
+		}})
 		if err != nil {
 			return voided, err
 		}
@@ -142,59 +149,99 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 		return Done{}, err
 	}
 	switch {
-	case done.Replayed && done.Result == domain.PaymentRefused:
-		return done, domain.ErrPaymentDeclined
-	case done.Replayed || done.Payment.ID == "":
+	case done.Replayed:
+		return m.joined(ctx, done, answer)
+	case done.Payment.ID == "":
 		return done, nil
 	}
 	return m.charge(ctx, done)
 }
 
+// joined answers a command that came before: if its payment has no answer yet,
+// by finding out what came of it.
+func (m *Memberships) joined(ctx context.Context, done Done, answer string) (Done, error) {
+	if p := done.Payment; p.Open() {
+		if _, err := m.Recover(ctx, p.SellerID, p.ID); err != nil && !errors.Is(err, domain.ErrPaymentDeclined) {
+			return Done{}, err
+		}
+		var err error
+		done, err = load(ctx, m.core, p.SellerID, func(ctx context.Context, tx ports.Tx) (Done, error) {
+			return replay(ctx, tx, p.MembershipID, answer)
+		})
+		if err != nil {
+			return Done{}, err
+		}
+	}
+	if done.Result == domain.PaymentRefused {
+		return done, domain.ErrPaymentDeclined
+	}
+	return done, nil
+}
+
 // writing runs one seller's closure, and tells the processor of the payment that
 // it gave up, once that is kept.
-func (m *Memberships) writing(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) (voided domain.PaymentState, err error)) error {
+func (c *core) writing(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) (voided domain.PaymentState, err error)) error {
 	var voided domain.PaymentState
-	err := m.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
+	err := c.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
 		voided, err = fn(ctx, tx)
 		return err
 	})
 	if err == nil && voided.ID != "" {
-		m.giveUp(ctx, voided)
+		c.giveUp(ctx, voided)
 	}
 	return err
 }
 
-// write keeps what a command came to: the membership first, then the payments
-// that it gave up and made, then what happened. It returns the one given up.
+// write keeps what a command came to, and tells what happened. It returns the
+// payment that was given up.
 func (c *core) write(ctx context.Context, tx ports.Tx, member *domain.Membership, o domain.Outcome, at time.Time) (voided domain.PaymentState, err error) {
-	if err := tx.Memberships.Save(ctx, member); err != nil {
+	voided, events, err := c.keep(ctx, tx, member, o, at)
+	if err != nil {
 		return voided, err
 	}
-	events := o.Events
+	return voided, c.emit(ctx, tx, at, events...)
+}
+
+// keep keeps what a command came to: the membership first, then the payments
+// that it gave up and made, then what hangs on it. What happened is to be told
+// when all is saved.
+func (c *core) keep(ctx context.Context, tx ports.Tx, member *domain.Membership, o domain.Outcome, at time.Time) (voided domain.PaymentState, events []domain.Event, err error) {
+	was, err := tx.Memberships.ByID(ctx, member.State().ID)
+	if err != nil {
+		return voided, nil, err
+	}
+	if err := tx.Memberships.Save(ctx, member); err != nil {
+		return voided, nil, err
+	}
+	events = o.Events
 	if o.Voided != "" {
 		p, err := tx.Payments.ByID(ctx, o.Voided)
 		if err != nil {
-			return voided, err
+			return voided, nil, err
 		}
 		e, err := p.Void(at)
 		if err != nil {
-			return voided, err
+			return voided, nil, err
 		}
 		if err := tx.Payments.Save(ctx, p); err != nil {
-			return voided, err
+			return voided, nil, err
 		}
 		events, voided = append(events, e...), p.State()
 	}
 	if o.Payment != nil {
 		if err := o.Payment.Send(); err != nil {
-			return voided, err
+			return voided, nil, err
 		}
 		if err := tx.Payments.Insert(ctx, o.Payment); err != nil {
-			return voided, err
+			return voided, nil, err
 		}
 		events = append(events, o.Payment.Intended())
 	}
-	return voided, c.emit(ctx, tx, at, events...)
+	more, err := c.follow(ctx, tx, was.State(), member.State(), o.Events, at)
+	if err != nil {
+		return voided, nil, err
+	}
+	return voided, append(events, more...), nil
 }
 
 // limits returns what the product, the tier and the processor allow.
@@ -204,7 +251,11 @@ func (m *Memberships) limits(ctx context.Context, tx ports.Tx, s domain.Membersh
 	if err != nil {
 		return l, err
 	}
-	l.MostSeats = product.MostSeats
+	sale, err := tx.Purchases.ByID(ctx, s.PurchaseID)
+	if err != nil {
+		return l, err
+	}
+	l.MostSeats = product.SeatsFor(sale.State())
 	tier = cmp.Or(tier, s.Terms.Tier)
 	if tier == "" {
 		return l, nil
@@ -213,15 +264,6 @@ func (m *Memberships) limits(ctx context.Context, tx ports.Tx, s domain.Membersh
 	if err != nil {
 		return l, err
 	}
-	for _, v := range variants {
-		if v.ID != tier || v.MostSeats == 0 {
-			continue
-		}
-		taken, err := tx.Memberships.SeatsIn(ctx, tier, s.ID)
-		if err != nil {
-			return l, err
-		}
-		l.Limited, l.TierRoom = true, max(0, v.MostSeats-taken)
-	}
-	return l, nil
+	l.TierRoom, l.Limited, err = roomIn(ctx, tx, variants, tier, s.ID)
+	return l, err
 }

@@ -194,7 +194,7 @@ func TestPastSales_throughACrash(t *testing.T) {
 				} else {
 					w.hooks.update = kill
 				}
-				if _, err := w.Worker.Drain(w.ctx()); !errors.Is(err, domain.ErrUnavailable) {
+				if _, err := w.Worker.Tick(w.ctx()); !errors.Is(err, domain.ErrUnavailable) {
 					t.Fatalf("the killed worker says %v", err)
 				}
 				w.wantKeys(there)
@@ -204,7 +204,7 @@ func TestPastSales_throughACrash(t *testing.T) {
 				next, hooks := w.process()
 				drain := func() {
 					t.Helper()
-					if _, err := next.Worker.Drain(w.ctx()); err != nil {
+					if _, err := next.Worker.Tick(w.ctx()); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -244,12 +244,12 @@ func TestPastSales_overtaken(t *testing.T) {
 	pencil := past(w, 2*slice+50)
 	standing, goOn, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	w.hooks.update = once(2, func() error { close(standing); <-goOn; return nil })
-	go func() { _, err := w.Worker.Drain(w.ctx()); ended <- err }()
+	go func() { _, err := w.Worker.Tick(w.ctx()); ended <- err }()
 	<-standing
 	w.wantKeys(slice)
 	w.clock.advance(time.Hour)
 	next, _ := w.process()
-	if _, err := next.Worker.Drain(w.ctx()); err != nil {
+	if _, err := next.Worker.Tick(w.ctx()); err != nil {
 		t.Fatal(err)
 	}
 	w.wantKeys(2*slice + 50)
@@ -277,7 +277,7 @@ func TestPastSales_twoWorkersAtOnce(t *testing.T) {
 		for range 2 {
 			u, _ := w.process()
 			both.Go(func() {
-				if _, err := u.Worker.Drain(w.ctx()); err != nil {
+				if _, err := u.Worker.Tick(w.ctx()); err != nil {
 					t.Error(err)
 				}
 			})

@@ -20,25 +20,56 @@ const answerIn = 30 * time.Second
 func (m *Memberships) charge(ctx context.Context, done Done) (Done, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)
 	defer cancel()
-	answer, err := m.charger.Charge(ctx, orderOf(done.Payment))
-	switch {
-	case errors.Is(err, domain.ErrUnavailable): // this call never left, and there was none before
-		answer = domain.Answer{Status: domain.NotPaid, Decline: domain.Unreachable}
-	case err != nil:
-		m.log.ErrorContext(ctx, "a payment has no answer yet", "payment", done.Payment.ID, "error", err)
+	answer, ok := m.ask(ctx, done.Payment)
+	if !ok {
 		return done, nil
 	}
 	settled, err := m.Answered(ctx, done.Payment.SellerID, done.Payment.ID, answer)
 	if err != nil {
 		return Done{}, err
 	}
+	// A repeat of the command may have had the answer first: it is this one's, too.
+	if settled.Result == domain.NoChange && (done.Payment.Kind != domain.RenewalPayment || done.Membership.InFlight.Asked) {
+		if settled.Result = settled.Payment.Result(); settled.Result == domain.PaymentRefused {
+			return Done{}, domain.ErrPaymentDeclined
+		}
+	}
 	settled.Skipped += done.Skipped
 	settled.Credit = done.Credit
 	return settled, nil
 }
 
+// ask makes a payment for the first time. It reports false if nobody knows what
+// came of it.
+func (c *core) ask(ctx context.Context, p domain.PaymentState) (domain.Answer, bool) {
+	answer, err := c.charger.Charge(ctx, orderOf(p))
+	switch {
+	case errors.Is(err, domain.ErrUnavailable): // this call never left, and there was none before
+		return domain.Answer{Status: domain.NotPaid, Decline: domain.Unreachable}, true
+	case err != nil:
+		c.log.ErrorContext(ctx, "a payment has no answer yet", "payment", p.ID, "error", err)
+		return domain.Answer{}, false
+	}
+	return answer, true
+}
+
+// answered carries out what a processor said of a payment, of a sale or of a
+// membership. Twice is once; a decline is no failure.
+func (c *core) answered(ctx context.Context, p domain.PaymentState, a domain.Answer) error {
+	var err error
+	if p.Kind == domain.SalePayment {
+		_, err = (&Sales{c}).Answered(ctx, p.SellerID, p.ID, a)
+	} else {
+		_, err = (&Memberships{c}).Answered(ctx, p.SellerID, p.ID, a)
+	}
+	if errors.Is(err, domain.ErrPaymentDeclined) {
+		return nil
+	}
+	return err
+}
+
 func orderOf(p domain.PaymentState) ports.Order {
-	return ports.Order{Payment: p.ID, SellerID: p.SellerID, Key: p.Key, Amount: p.Amount, CreatedAt: p.CreatedAt}
+	return ports.Order{Payment: p.ID, SellerID: p.SellerID, Key: p.Key, Amount: p.Amount, Method: p.Method, CreatedAt: p.CreatedAt}
 }
 
 // Answered carries out what a processor said of a payment, whoever asked and
@@ -61,7 +92,7 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 		if err != nil {
 			return err
 		}
-		member, o, err := settle(ctx, tx, p.State(), at)
+		member, o, err := m.settle(ctx, tx, p.State(), at)
 		if err != nil {
 			return err
 		}
@@ -69,6 +100,7 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 			if late, err = p.Refund(refund, 0, domain.RefundOfLate, at); err != nil {
 				return err
 			}
+			events = append(events, begunOf(late, p.State(), at))
 		}
 		if err := tx.Payments.Save(ctx, p); err != nil {
 			return err
@@ -93,73 +125,38 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 	return done, nil
 }
 
-// settle tells a payment's membership what came of it, and keeps that: the root
-// is saved before its payment.
-func settle(ctx context.Context, tx ports.Tx, p domain.PaymentState, at time.Time) (*domain.Membership, domain.Outcome, error) {
+// settle tells a payment's membership what came of it, and keeps that with what
+// hangs on it: the root is saved before its payment.
+func (m *Memberships) settle(ctx context.Context, tx ports.Tx, p domain.PaymentState, at time.Time) (*domain.Membership, domain.Outcome, error) {
 	member, err := tx.Memberships.ByID(ctx, p.MembershipID)
 	if err != nil {
 		return nil, domain.Outcome{}, err
 	}
+	was := member.State()
 	o, err := member.Settle(p, at)
 	if err != nil {
 		return nil, domain.Outcome{}, err
 	}
-	return member, o, tx.Memberships.Save(ctx, member)
+	if err := tx.Memberships.Save(ctx, member); err != nil {
+		return nil, domain.Outcome{}, err
+	}
+	more, err := m.follow(ctx, tx, was, member.State(), o.Events, at)
+	o.Events = append(o.Events, more...)
+	return member, o, err
 }
 
 // giveUp tells the processor that a voided payment is not wanted any more. If
 // it was paid all the same, the money goes back.
-func (m *Memberships) giveUp(ctx context.Context, p domain.PaymentState) {
+func (c *core) giveUp(ctx context.Context, p domain.PaymentState) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)
 	defer cancel()
-	answer, err := m.charger.Void(ctx, orderOf(p))
+	answer, err := c.charger.Void(ctx, orderOf(p))
 	if err == nil {
-		_, err = m.Answered(ctx, p.SellerID, p.ID, answer)
-	}
-	if err != nil && !errors.Is(err, domain.ErrPaymentDeclined) {
-		m.log.ErrorContext(ctx, "a voided payment was not given up at the processor", "payment", p.ID, "error", err)
-	}
-}
-
-// giveBack makes a refund whose intent is written down, and keeps its answer.
-func (m *Memberships) giveBack(ctx context.Context, p domain.PaymentState, r domain.Refund) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)
-	defer cancel()
-	answer, err := m.charger.Refund(ctx, ports.RefundOrder{
-		Refund: r.ID, SellerID: r.SellerID, Key: r.Key, Ref: p.ProcessorRef, Amount: domain.Money{Amount: r.Amount, Currency: p.Amount.Currency},
-	})
-	if err == nil {
-		err = m.refunded(ctx, r, answer)
+		err = c.answered(ctx, p, answer)
 	}
 	if err != nil {
-		m.log.ErrorContext(ctx, "a refund has no answer yet", "refund", r.ID, "error", err)
+		c.log.ErrorContext(ctx, "a voided payment was not given up at the processor", "payment", p.ID, "error", err)
 	}
-}
-
-// refunded keeps what came of a refund. Twice is once.
-func (m *Memberships) refunded(ctx context.Context, r domain.Refund, a ports.RefundAnswer) error {
-	at := m.at()
-	return m.update(ctx, r.SellerID, func(ctx context.Context, tx ports.Tx) error {
-		p, err := tx.Payments.ByID(ctx, r.PaymentID)
-		if err != nil {
-			return err
-		}
-		kept, err := tx.Refunds.ByID(ctx, r.ID)
-		if err != nil {
-			return err
-		}
-		kept, events, err := p.SettleRefund(kept, a.Done, a.Ref, at)
-		if err != nil {
-			return err
-		}
-		if err := tx.Payments.Save(ctx, p); err != nil {
-			return err
-		}
-		if err := tx.Refunds.Save(ctx, kept); err != nil {
-			return err
-		}
-		return m.emit(ctx, tx, at, events...)
-	})
 }
 
 // kept is the answer of a command, as it is remembered under its key.
@@ -197,6 +194,9 @@ func replay(ctx context.Context, tx ports.Tx, id domain.MembershipID, answer str
 	if err != nil {
 		return Done{}, err
 	}
-	d.Payment, d.Result = p.State(), p.State().Result()
+	d.Payment = p.State()
+	if !d.Payment.Elsewhere { // what was only recorded came to what it was
+		d.Result = d.Payment.Result()
+	}
 	return d, nil
 }

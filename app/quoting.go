@@ -1,11 +1,9 @@
 package app
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/json"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -19,10 +17,9 @@ type Quoted struct {
 	domain.Quote
 }
 
-// quotesOnly keeps what is sealed as a quote from being opened as anything else.
-const quotesOnly = "usher quote"
-
-// Quote prices a request; see [domain.Membership.Quote]. It changes nothing.
+// Quote prices a request; see [domain.Membership.Quote]. It changes nothing. A
+// request for another tier or recurrence that names no price is for today's, see
+// [domain.Product.ListPrice].
 func (m *Memberships) Quote(ctx context.Context, seller domain.SellerID, id domain.MembershipID, r domain.Request) (Quoted, error) {
 	at := m.at()
 	q, err := load(ctx, m.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Quote, error) {
@@ -34,19 +31,23 @@ func (m *Memberships) Quote(ctx context.Context, seller domain.SellerID, id doma
 		if err != nil {
 			return domain.Quote{}, err
 		}
-		return member.Quote(r, limits, at)
+		agreed, err := atListPrice(ctx, tx, member.State(), r, at)
+		if err != nil {
+			return domain.Quote{}, err
+		}
+		return member.Quote(agreed, limits, at)
 	})
 	if err != nil {
 		return Quoted{}, err
 	}
-	return Quoted{m.sealQuote(q), q}, nil
+	return Quoted{m.sealed(quotesOnly, q), q}, nil
 }
 
 // Change carries a quote out, for exactly what it said; see
 // [domain.Membership.Change]. An id that is none is [domain.ErrQuoteStale].
 func (m *Memberships) Change(ctx context.Context, seller domain.SellerID, quote, key string) (Done, error) {
-	q, err := m.openQuote(quote)
-	if err != nil {
+	var q domain.Quote
+	if err := m.unseal(quotesOnly, quote, &q); err != nil {
 		return Done{}, err
 	}
 	return m.command(ctx, seller, q.MembershipID, key, asked{"change", q.MembershipID, q.Request, ""}, q.Request.Tier, func(s step) (domain.Outcome, error) {
@@ -54,10 +55,15 @@ func (m *Memberships) Change(ctx context.Context, seller domain.SellerID, quote,
 	})
 }
 
-// Ask quotes and carries out at once, for whoever needs no preview.
+// Ask quotes and carries out at once, for whoever needs no preview. The price
+// is as with [Memberships.Quote].
 func (m *Memberships) Ask(ctx context.Context, seller domain.SellerID, id domain.MembershipID, r domain.Request, key string) (Done, error) {
 	return m.command(ctx, seller, id, key, asked{"change", id, r, ""}, r.Tier, func(s step) (domain.Outcome, error) {
-		q, err := s.member.Quote(r, s.limits, s.at)
+		agreed, err := s.listed(r)
+		if err != nil {
+			return domain.Outcome{}, err
+		}
+		q, err := s.member.Quote(agreed, s.limits, s.at)
 		if err != nil {
 			return domain.Outcome{}, err
 		}
@@ -65,29 +71,37 @@ func (m *Memberships) Ask(ctx context.Context, seller domain.SellerID, id domain
 	})
 }
 
-func (c *core) sealQuote(q domain.Quote) string {
-	plain, err := json.Marshal(q)
-	if err != nil {
-		panic(err) // a plain struct
-	}
-	sealed, number := c.sealer.Seal([]byte(quotesOnly), plain)
-	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(sealed, uint32(number)))
+// QuoteOf returns what a quote's id holds, for whoever has to know which
+// membership it is of. An id that is none is [domain.ErrQuoteStale].
+func (m *Memberships) QuoteOf(id string) (q domain.Quote, err error) {
+	err = m.unseal(quotesOnly, id, &q)
+	return q, err
 }
 
-func (c *core) openQuote(id string) (q domain.Quote, err error) {
-	b, err := base64.RawURLEncoding.DecodeString(id)
-	if err != nil || len(b) < 4 {
-		return q, domain.ErrQuoteStale
+// Next returns the next renewal of a membership, with what the processor will
+// collect; see [domain.MembershipState.Next].
+func (m *Memberships) Next(s domain.MembershipState) (domain.Renewal, bool) {
+	return s.Next(m.charger.LeastCharge(s.Terms.Currency))
+}
+
+// atListPrice returns the request with the price that goes with another tier or
+// recurrence, if it names none: what both cost today. Who keeps both keeps the
+// own price.
+func atListPrice(ctx context.Context, tx ports.Tx, s domain.MembershipState, r domain.Request, at time.Time) (domain.Request, error) {
+	s = s.CaughtUp(at)
+	tier, every := cmp.Or(r.Tier, s.Terms.Tier), cmp.Or(r.Recurrence, s.Recurrence)
+	if r.HasUnit || tier == s.Terms.Tier && every == s.Recurrence {
+		return r, nil
 	}
-	sealed, number := b[:len(b)-4], binary.BigEndian.Uint32(b[len(b)-4:])
-	plain, err := c.sealer.Open(int(number), []byte(quotesOnly), sealed)
+	product, err := tx.Products.ByID(ctx, s.ProductID)
 	if err != nil {
-		return q, domain.ErrQuoteStale
+		return r, err
 	}
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.DisallowUnknownFields()
-	if d.Decode(&q) != nil {
-		return q, domain.ErrQuoteStale
+	variants, err := tx.Variants.ByProduct(ctx, s.ProductID)
+	if err != nil {
+		return r, err
 	}
-	return q, nil
+	r.Unit, err = product.ListPrice(every, tier, variants)
+	r.HasUnit = true
+	return r, err
 }

@@ -133,7 +133,7 @@ func (m *Memberships) drop(ctx context.Context, seller domain.SellerID, id domai
 		if err != nil {
 			return err
 		}
-		member, o, err := settle(ctx, tx, p.State(), p.State().PricedAt) // what is due by now is not this one's to tell
+		member, o, err := m.settle(ctx, tx, p.State(), p.State().PricedAt) // what is due by now is not this one's to tell
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,8 @@ type Sale struct {
 // Record keeps a sale that was charged elsewhere, with its licence if it earns
 // one. Of s, ID, OrderNumber, CreatedAt and Price may be left zero: the id,
 // the number and the time are made, the price is the product's. Status may be
-// [domain.Pending], to be completed later; left empty, the sale is complete.
+// [domain.Pending], to be completed later; left empty, the sale is complete. The
+// sale of a membership is for [Sales.RecordMembership].
 //
 // With a key, twice is once: a repeat is answered with the sale as it stands,
 // and another sale under the same key is [domain.ErrKeyReused].
@@ -40,7 +41,10 @@ func (s *Sales) Record(ctx context.Context, seller domain.SellerID, key string, 
 			done, err = saleOf(ctx, tx, domain.PurchaseID(was))
 			return err
 		}
-		p, err := s.prepare(ctx, tx, seller, sale, at)
+		if err := renewsNot(ctx, tx, sale); err != nil {
+			return err
+		}
+		p, err := s.prepare(ctx, tx, seller, sale, "", at)
 		if err != nil {
 			return err
 		}
@@ -56,6 +60,22 @@ func (s *Sales) Record(ctx context.Context, seller domain.SellerID, key string, 
 		return s.finish(ctx, tx, key, string(done.Purchase.ID))
 	})
 	return done, err
+}
+
+// renewsNot refuses the sale of a membership, which begins one; but not what the
+// receiver of a gift has of one that is there.
+func renewsNot(ctx context.Context, tx ports.Tx, sale domain.PurchaseState) error {
+	if sale.GiftOf != "" && sale.MembershipID != "" {
+		return nil
+	}
+	product, err := tx.Products.ByID(ctx, sale.ProductID)
+	if err != nil {
+		return err
+	}
+	if product.Kind == domain.MembershipKind && product.DeletedAt.IsZero() {
+		return domain.InvalidField("recurrence", "is missing: the sale of a membership is recorded with its recurrence, as a membership")
+	}
+	return nil
 }
 
 // Complete ends the wait for the payment of pending purchases, all or none: of
@@ -108,25 +128,6 @@ func (s *Sales) Release(ctx context.Context, seller domain.SellerID, preorder do
 	return done, err
 }
 
-// Refund records that amount minor units went back; 0 means all that is left.
-func (s *Sales) Refund(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, amount int64) (domain.PurchaseState, error) {
-	return s.change(ctx, seller, id, func(p *domain.Purchase, at time.Time) ([]domain.Event, error) {
-		return p.Refund(amount, at)
-	})
-}
-
-// Dispute records a dispute, of a bundle also on what it included: the bank
-// took the money for all of it. A refund stays with the bundle. Twice is once.
-func (s *Sales) Dispute(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.PurchaseState, error) {
-	return s.changeBundle(ctx, seller, id, (*domain.Purchase).Dispute)
-}
-
-// WinDispute records that the seller won, of a bundle also on what it included.
-// Twice is once.
-func (s *Sales) WinDispute(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.PurchaseState, error) {
-	return s.changeBundle(ctx, seller, id, (*domain.Purchase).WinDispute)
-}
-
 // Revoke takes access away: the key answers that it has expired. Twice is once.
 func (s *Sales) Revoke(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.PurchaseState, error) {
 	return s.change(ctx, seller, id, (*domain.Purchase).Revoke)
@@ -156,47 +157,13 @@ func (s *Sales) change(ctx context.Context, seller domain.SellerID, id domain.Pu
 	at := s.at()
 	var state domain.PurchaseState
 	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
-		state, err = s.changeIn(ctx, tx, id, do, at)
-		return err
-	})
-	return state, err
-}
-
-func (s *Sales) changeBundle(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, do verb) (domain.PurchaseState, error) {
-	at := s.at()
-	var state domain.PurchaseState
-	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) (err error) {
-		if state, err = s.changeIn(ctx, tx, id, do, at); err != nil {
+		var events []domain.Event
+		if state, events, err = alone(do)(ctx, tx, id, at); err != nil {
 			return err
 		}
-		included, err := tx.Purchases.List(ctx, ports.PurchaseQuery{BundleOf: id})
-		if err != nil {
-			return err
-		}
-		for _, p := range included {
-			_, err := s.changeIn(ctx, tx, p.ID, do, at)
-			if err != nil && domain.KindOf(err) != domain.Precondition { // one that was never paid, or never disputed
-				return err
-			}
-		}
-		return nil
+		return s.emit(ctx, tx, at, events...)
 	})
 	return state, err
-}
-
-func (s *Sales) changeIn(ctx context.Context, tx ports.Tx, id domain.PurchaseID, do verb, at time.Time) (domain.PurchaseState, error) {
-	p, err := tx.Purchases.ByID(ctx, id)
-	if err != nil {
-		return domain.PurchaseState{}, err
-	}
-	events, err := do(p, at)
-	if err != nil {
-		return domain.PurchaseState{}, err
-	}
-	if err := tx.Purchases.Save(ctx, p); err != nil {
-		return domain.PurchaseState{}, err
-	}
-	return p.State(), s.emit(ctx, tx, at, events...)
 }
 
 func saleOf(ctx context.Context, tx ports.Tx, id domain.PurchaseID) (Sale, error) {

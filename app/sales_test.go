@@ -135,7 +135,7 @@ func TestRecord_refuses(t *testing.T) {
 		sale domain.PurchaseState
 		want error
 	}{
-		{"a membership", sale(club), domain.ErrMembershipSale},
+		{"a membership without its recurrence", sale(club), domain.ErrInvalid},
 		{"a deleted product", sale(gone), domain.ErrDeleted},
 		{"another seller's product", sale(theirs), domain.ErrProductNotFound},
 		{"a status that a sale comes to only later", with(func(s *domain.PurchaseState) { s.Status = domain.Successful }), domain.ErrInvalid},

@@ -2,13 +2,15 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
 
-// Assign names somebody for a seat of the membership: who is invited counts as
-// assigned. An address that has a seat of it already is [domain.ErrSeatTaken].
+// Assign names somebody for a seat of the membership, and has them told: who is
+// invited counts as assigned. An address that has a seat of it already is
+// [domain.ErrSeatTaken].
 func (m *Memberships) Assign(ctx context.Context, seller domain.SellerID, id domain.MembershipID, email string) (domain.Seat, error) {
 	at := m.at()
 	seat := domain.Seat{
@@ -30,7 +32,10 @@ func (m *Memberships) Assign(ctx context.Context, seller domain.SellerID, id dom
 		if voided, err = m.write(ctx, tx, member, o, at); err != nil {
 			return voided, err
 		}
-		return voided, tx.Seats.Insert(ctx, seat)
+		if err := tx.Seats.Insert(ctx, seat); err != nil {
+			return voided, err
+		}
+		return voided, m.emit(ctx, tx, at, seat.Invited(at))
 	})
 	if err != nil {
 		return domain.Seat{}, err
@@ -90,4 +95,11 @@ func (m *Memberships) Revoke(ctx context.Context, seller domain.SellerID, id dom
 		return voided, m.emit(ctx, tx, at, events...)
 	})
 	return seat, err
+}
+
+// firstSeat is the seat of who bought a membership that was sold with seats.
+func firstSeat(id domain.SeatID, p domain.PurchaseState, at time.Time) domain.Seat {
+	return domain.Seat{
+		ID: id, SellerID: p.SellerID, PurchaseID: p.ID, Email: p.Email, Status: domain.SeatActive, ClaimedAt: at, CreatedAt: at,
+	}
 }

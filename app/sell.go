@@ -10,7 +10,7 @@ import (
 )
 
 // prepare fills what a recorded sale leaves out, and checks it.
-func (s *Sales) prepare(ctx context.Context, tx ports.Tx, seller domain.SellerID, sale domain.PurchaseState, at time.Time) (*domain.Purchase, error) {
+func (s *Sales) prepare(ctx context.Context, tx ports.Tx, seller domain.SellerID, sale domain.PurchaseState, every domain.Recurrence, at time.Time) (*domain.Purchase, error) {
 	product, err := tx.Products.ByID(ctx, sale.ProductID)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Sales) prepare(ctx context.Context, tx ports.Tx, seller domain.SellerID
 	sale.SellerID = seller
 	sale.CreatedAt = domain.Instant(sale.CreatedAt)
 	sale.Email = domain.NormalizeEmail(sale.Email)
-	p, err := domain.Sell(product, variants, sale)
+	p, err := domain.Sell(product, variants, sale, every)
 	if err != nil {
 		return nil, err
 	}

@@ -39,18 +39,25 @@ func (t *Tokens) Authenticate(ctx context.Context, secret string, scope domain.S
 	if secret == "" {
 		return "", domain.ErrUnauthenticated
 	}
+	token, err := t.Holder(ctx, secret)
+	if err != nil {
+		return "", err
+	}
+	return token.State().SellerID, token.Allow(scope)
+}
+
+// Holder returns the live token of that secret, whoever it lets act for what:
+// [domain.ErrUnauthenticated] if there is none.
+func (t *Tokens) Holder(ctx context.Context, secret string) (*domain.Token, error) {
 	var token *domain.Token
 	err := t.store.View(ctx, ports.System, func(ctx context.Context, tx ports.Tx) (err error) {
 		token, err = tx.Tokens.ByDigest(ctx, domain.DigestOf(secret))
 		return err
 	})
-	if errors.Is(err, domain.ErrTokenNotFound) {
-		return "", domain.ErrUnauthenticated
+	if errors.Is(err, domain.ErrTokenNotFound) || err == nil && !token.State().RevokedAt.IsZero() {
+		return nil, domain.ErrUnauthenticated
 	}
-	if err != nil {
-		return "", err
-	}
-	return token.State().SellerID, token.Allow(scope)
+	return token, err
 }
 
 // Revoke ends a token at once. Twice is once.

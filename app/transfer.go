@@ -10,7 +10,8 @@ import (
 
 // Transfer carries everything that usher stores out of one store and into
 // another, as records. Their form in a file is an adapter's (adapters/jsonl).
-// What is on its way is not carried: events, jobs and remembered commands.
+// What is on its way is not carried: events, jobs, remembered commands, mails,
+// and the tokens of buyers and of people who are invited to a seat.
 type Transfer struct{ *core }
 
 // Record is one thing: a [domain.Seller], [domain.Product], [domain.Variant],

@@ -197,7 +197,10 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 		renewing, given, received, pre, whole, part, old, rich, member,
 		ports.CountedLicense{License: fixture.License(renewing), Uses: 1 << 40}, ports.CountedLicense{License: fixture.License(received)},
 		ports.CountedLicense{License: fixture.License(part)}, ports.CountedLicense{License: disabled, Uses: 7},
-		fixture.Token(s, s.Email), fixture.Token(s, s.Email+"'s old secret", func(k *domain.TokenState) { *k = fixture.Distinct(*k) }),
+		fixture.Token(s, s.Email), fixture.Token(s, s.Email+"'s old secret", func(k *domain.TokenState) {
+			*k = fixture.Distinct(*k)
+			k.PurchaseID, k.SeatID = "", ""
+		}),
 	}
 	return append(things, members(club, tier.ID)...)
 }

@@ -76,14 +76,22 @@ func TestTransfer_carriesEverything(t *testing.T) {
 	onStores(t, func(t *testing.T, s ports.Store) {
 		ana := fixture.Seller("ana", richSeller)
 		things := richShop(ana, fixture.Product(ana))
-		set := map[reflect.Type]bool{} // the types of which some thing has no field unset
+		never := map[reflect.Type][]string{} // the fields that no thing of the type has set
 		for _, v := range things {
-			typ := reflect.TypeOf(v)
-			set[typ] = set[typ] || len(fixture.Unset(v)) == 0
+			typ, unset := reflect.TypeOf(v), fixture.Unset(v)
+			was, met := never[typ]
+			if !met {
+				was = unset
+			}
+			never[typ] = slices.DeleteFunc(slices.Clone(was), func(name string) bool { return !slices.Contains(unset, name) })
 		}
 		for _, v := range []any{domain.Seller{}, domain.Variant{}, domain.PurchaseState{}, domain.MembershipState{}, domain.PaymentState{}, domain.Refund{}, domain.TokenState{}} {
-			if !set[reflect.TypeOf(v)] {
-				t.Errorf("no %T has every field set, so that one may be lost unseen", v)
+			left, met := never[reflect.TypeOf(v)]
+			if _, is := v.(domain.TokenState); is { // a seller's has none of these
+				left = slices.DeleteFunc(left, func(name string) bool { return name == ".PurchaseID" || name == ".SeatID" })
+			}
+			if !met || len(left) > 0 {
+				t.Errorf("no %T has %v set, which may be lost unseen", v, left)
 			}
 		}
 		imported(t, s, strings.NewReader(fileOf(t, things...)))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -16,7 +17,7 @@ const (
 	pollEvery      = time.Second
 	dispatchAtOnce = 500
 	dispatchLease  = 10 * time.Second
-	claimAtOnce    = 16
+	claimAtOnce    = 64
 	jobLease       = time.Minute
 	jobTries       = 20
 	dispatcher     = "dispatcher"
@@ -27,17 +28,54 @@ const (
 // process is done by another.
 type Worker struct {
 	*core
-	handlers map[string]func(context.Context, ports.Job) ports.Done
-	woken    chan struct{}
-	mu       sync.Mutex // of what follows
-	fence    int64
-	renew    func() bool // reports whether the lease wants renewing
+	kinds map[string]kind
+	plans []string // names of the kinds, in order
+	names []string // of those that are done here
+	woken chan struct{}
+	mu    sync.Mutex // of what follows
+	fence int64
+	renew func() bool // reports whether the lease wants renewing
+}
+
+// kind is a kind of job: who does it, and which events ask for it.
+type kind struct {
+	do   func(context.Context, ports.Job) ports.Done       // nil: it waits for a process that can
+	from func(domain.JobID, ports.Event) (ports.Job, bool) // a pure function
 }
 
 func newWorker(c *core) *Worker {
 	w := &Worker{core: c, woken: make(chan struct{}, 1)}
-	w.handlers = map[string]func(context.Context, ports.Job) ports.Done{pastSalesKind: w.pastSales}
+	w.kinds = map[string]kind{
+		pastSalesKind:    {w.pastSales, pastSalesJob},
+		membershipKind:   {w.membership, membershipJob},
+		paymentKind:      {w.payment, paymentJob},
+		voidKind:         {w.void, voidJob},
+		refundKind:       {w.refund, refundJob},
+		importDueKind:    {w.importDue, importDueJob},
+		productEndedKind: {w.endProduct, productEndedJob},
+	}
+	if c.mailer != nil {
+		w.kinds[mailKind] = kind{w.mail, mailJob}
+	}
+	if c.takesNone() {
+		for _, name := range []string{paymentKind, voidKind, refundKind} {
+			w.kinds[name] = kind{nil, w.kinds[name].from}
+		}
+	}
+	w.plans = slices.Sorted(maps.Keys(w.kinds))
+	for _, name := range w.plans {
+		if w.kinds[name].do != nil {
+			w.names = append(w.names, name)
+		}
+	}
 	return w
+}
+
+// takesNone reports whether nobody was configured to take money here. Another
+// process may have a charger: what is due and needs one is left to it.
+func (c *core) takesNone() bool {
+	_, none := c.charger.(noCharger)
+	return none
 }
 
 // Wake makes a running worker look at once; without it, it looks each second.
@@ -50,13 +88,14 @@ func (w *Worker) Wake() {
 }
 
 // Run does what is due, until ctx ends, and then what it has begun. A store
-// that does not answer is asked again.
+// that does not answer is asked again. Where there is a test clock it does
+// nothing while [Clock.Advance] moves it, in whatever process.
 func (w *Worker) Run(ctx context.Context) error {
 	tick, stop := ticker(pollEvery)
 	defer stop()
 	defer w.release(ctx)
 	for {
-		if _, err := w.drain(ctx); err != nil && ctx.Err() == nil {
+		if err := w.round(ctx); err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "work that is due was not done", "error", err)
 		}
 		select {
@@ -68,50 +107,75 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// Drain does what is due now, and what falls due by doing it, until nothing is.
-// It returns how many jobs it did.
-func (w *Worker) Drain(ctx context.Context) (int, error) {
-	defer w.release(ctx)
-	return w.drain(ctx)
+// round does what is due now, alone where there is a test clock: by the time
+// that another process moves it, nothing here is at work.
+func (w *Worker) round(ctx context.Context) error {
+	_, test, err := w.standing.read(ctx)
+	if err != nil {
+		return err
+	}
+	if test {
+		alone, giveBack, ok, err := w.hold(ctx, clockLease)
+		if err != nil || !ok {
+			return err
+		}
+		defer giveBack()
+		defer w.release(ctx)
+		ctx = alone
+	}
+	_, _, err = w.drain(ctx)
+	return err
 }
 
-func (w *Worker) drain(ctx context.Context) (int, error) {
-	done := 0
+// Tick does what is due now, and what falls due by doing it, until nothing is.
+// It returns how many jobs it did. It leaves alone what another process has
+// begun, and asks for no test clock: who ticks while [Clock.Advance] runs helps
+// it.
+func (w *Worker) Tick(ctx context.Context) (int, error) {
+	defer w.release(ctx)
+	done, _, err := w.drain(ctx)
+	return done, err
+}
+
+// drain does what is due, until nothing is. It returns how many jobs it did,
+// and whether it was at last the one to turn events into jobs: else another
+// process may have some left.
+func (w *Worker) drain(ctx context.Context) (done int, dispatches bool, err error) {
 	for ctx.Err() == nil {
-		events, err := w.dispatch(ctx)
+		events, ours, err := w.dispatch(ctx)
 		if err != nil {
-			return done, err
+			return done, ours, err
 		}
-		n, err := w.work(ctx)
+		n, err := w.claim(ctx)
 		done += n
 		if err != nil || events == 0 && n == 0 {
-			return done, err
+			return done, ours, err
 		}
 	}
-	return done, ctx.Err()
+	return done, false, ctx.Err()
 }
 
 // NextDue returns when the next piece of work falls due, of any that is known
 // to this binary, and false if there is none.
 func (w *Worker) NextDue(ctx context.Context) (time.Time, bool, error) {
-	return w.store.NextDue(ctx, w.kinds())
+	return w.store.NextDue(ctx, w.names)
 }
 
-func (w *Worker) kinds() []string { return slices.Sorted(maps.Keys(w.handlers)) }
-
-// dispatch turns waiting events into jobs, in one process at a time.
-func (w *Worker) dispatch(ctx context.Context) (int, error) {
+// dispatch turns waiting events into jobs, in one process at a time: it reports
+// whether that is this one.
+func (w *Worker) dispatch(ctx context.Context) (n int, ours bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.renew == nil || w.renew() {
 		fence, ours, err := w.store.Lease(ctx, dispatcher, w.fence, dispatchLease)
 		if err != nil || !ours {
 			w.renew = nil
-			return 0, err
+			return 0, false, err
 		}
 		w.fence, w.renew = fence, after(dispatchLease/2)
 	}
-	return w.store.Dispatch(ctx, dispatchAtOnce, w.plan)
+	n, err = w.store.Dispatch(ctx, dispatchAtOnce, w.plan)
+	return n, true, err
 }
 
 // release lets another process dispatch at once, instead of when the lease ends.
@@ -127,21 +191,37 @@ func (w *Worker) release(ctx context.Context) {
 	}
 }
 
-// plan says which jobs events ask for. Apart from the ids of the jobs it is a
-// pure function.
+// plan says which jobs events ask for: of several that ask for the same one,
+// the last says when, and what has its answer by then needs none. Apart from
+// the ids of the jobs it is a pure function.
 func (w *Worker) plan(events []ports.Event) []ports.Job {
-	var jobs []ports.Job
+	asked := map[string]ports.Job{}
+	var order []string
 	for _, e := range events {
-		if j, ok := pastSalesJob(domain.JobID(w.newID(e.At)), e); ok {
+		delete(asked, answeredKey(e))
+		for _, name := range w.plans {
+			j, ok := w.kinds[name].from(domain.JobID(w.newID(e.At)), e)
+			if !ok {
+				continue
+			}
+			key := cmp.Or(j.Key, string(j.ID))
+			asked[key] = j
+			order = append(order, key)
+		}
+	}
+	var jobs []ports.Job
+	for _, key := range order {
+		if j, ok := asked[key]; ok {
 			jobs = append(jobs, j)
+			delete(asked, key)
 		}
 	}
 	return jobs
 }
 
-// work claims what is due and does it, all at once.
-func (w *Worker) work(ctx context.Context) (int, error) {
-	jobs, err := w.store.Claim(ctx, w.at(), w.kinds(), jobLease, claimAtOnce)
+// claim takes what is due and does it, all at once.
+func (w *Worker) claim(ctx context.Context) (int, error) {
+	jobs, err := w.store.Claim(ctx, w.at(), w.names, jobLease, claimAtOnce)
 	if err != nil {
 		return 0, err
 	}
@@ -165,7 +245,7 @@ func (w *Worker) do(ctx context.Context, j ports.Job) (d ports.Done) {
 			d = w.failed(j, errors.New("panic"))
 		}
 	}()
-	return w.handlers[j.Kind](ctx, j)
+	return w.kinds[j.Kind].do(ctx, j)
 }
 
 // failed puts a job off, longer each time, and gives it up after its tries.

@@ -100,7 +100,7 @@ func TestWorker_leavesWhatItDoesNotKnow(t *testing.T) {
 	if err := w.base.Enqueue(w.ctx(), ports.Job{ID: "j", Kind: "of_a_newer_program", Lane: string(w.ana.ID), Key: "k", DueAt: now}); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := w.Worker.Drain(w.ctx()); n != 0 || err != nil {
+	if n, err := w.Worker.Tick(w.ctx()); n != 0 || err != nil {
 		t.Errorf("it did %d jobs, %v", n, err)
 	}
 	if _, waits, err := w.Worker.NextDue(w.ctx()); waits || err != nil {
@@ -128,7 +128,7 @@ func TestWorker_dispatchesAlone(t *testing.T) {
 	w.wantKeys(3)
 	next, _ := w.process()
 	past(w, 2)
-	if _, err := next.Worker.Drain(w.ctx()); err != nil {
+	if _, err := next.Worker.Tick(w.ctx()); err != nil {
 		t.Fatal(err)
 	}
 	w.wantKeys(5)
@@ -166,14 +166,59 @@ func TestWorker_drain_saysThatTheStoreIsDown(t *testing.T) {
 	w := newWorld(t)
 	past(w, 1)
 	w.hooks.claim = func() error { return domain.ErrUnavailable }
-	if _, err := w.Worker.Drain(w.ctx()); !errors.Is(err, domain.ErrUnavailable) {
+	if _, err := w.Worker.Tick(w.ctx()); !errors.Is(err, domain.ErrUnavailable) {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(w.ctx())
 	cancel()
 	w.hooks.claim = nil
-	if _, err := w.Worker.Drain(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := w.Worker.Tick(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a context that has ended: got %v", err)
 	}
 	w.wantKeys(0)
+}
+
+// What was given up shows, to its seller alone, and is done once it is revived.
+func TestWorker_Revive(t *testing.T) {
+	w := newWorld(t)
+	past(w, 3)
+	w.hooks.update = func() error { return domain.ErrConflict }
+	var last time.Time
+	for range 20 {
+		w.drain()
+		last = w.clock.now()
+		if due, more, err := w.Worker.NextDue(w.ctx()); more && err == nil {
+			w.clock.advance(due.Sub(last))
+		}
+	}
+	dead := must(w.Worker.Dead(w.ctx(), w.ana.ID, 10))
+	if len(dead) != 1 || dead[0].Kind != "past_sales" || dead[0].Why != "conflict" || !dead[0].DeadAt.Equal(last) {
+		t.Fatalf("given up are %+v, want one at %s", dead, last)
+	}
+	if others := must(w.Worker.Dead(w.ctx(), w.bob.ID, 10)); len(others) != 0 {
+		t.Errorf("somebody else sees %+v", others)
+	}
+	w.hooks.update = nil
+	for _, tt := range []struct {
+		name   string
+		seller domain.SellerID
+		id     domain.JobID
+	}{{"somebody else", w.bob.ID, dead[0].ID}, {"what is not there", w.ana.ID, "x"}} {
+		if err := w.Worker.Revive(w.ctx(), tt.seller, tt.id); !errors.Is(err, domain.ErrJobNotFound) {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
+	}
+	w.drain()
+	w.wantKeys(0)
+	if err := w.Worker.Revive(w.ctx(), w.ana.ID, dead[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.drain()
+	w.wantKeys(3)
+	if err := w.Worker.Revive(w.ctx(), w.ana.ID, dead[0].ID); !errors.Is(err, domain.ErrJobNotFound) {
+		t.Errorf("once more: got %v", err)
+	}
+	if left := must(w.Worker.Dead(w.ctx(), w.ana.ID, 10)); len(left) != 0 {
+		t.Errorf("given up are still %+v", left)
+	}
 }

@@ -90,11 +90,13 @@ func (w *world) hear(some []ports.Event) {
 }
 
 // happened returns the names of the events since the last call, in order, each
-// with its subject.
+// with its subject, without the notices of them.
 func (w *world) happened() (names []string) {
 	w.t.Helper()
 	for _, e := range w.events() {
-		names = append(names, e.Name+" "+e.Subject)
+		if e.Name != (domain.Notice{}).EventName() {
+			names = append(names, e.Name+" "+e.Subject)
+		}
 	}
 	return names
 }
@@ -121,7 +123,7 @@ func (w *world) events() []ports.Event {
 // drain does what is due.
 func (w *world) drain() {
 	w.t.Helper()
-	if _, err := w.Worker.Drain(w.ctx()); err != nil {
+	if _, err := w.Worker.Tick(w.ctx()); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -30,8 +30,15 @@
 // case.
 //
 // What is given is written into the store as it stands, since old data may be
-// what today's rules would refuse. A renewal that is given is not stored: it is
-// a payment of its membership, not a sale.
+// what today's rules would refuse. A renewal is not a sale: one that is given is
+// a payment that was recorded, if its membership names it among its charges, and
+// is not stored if not. A membership of the licence cases is usher's own, and
+// paid with a card of its own, which pays until an event says that it declines.
+//
+// In the licence cases an event that is about a boundary plays the card for it:
+// what falls due before that instant is done first, then the card changes, then
+// comes what is due at that instant. The event itself only looks whether that
+// came to what the case says.
 //
 // One clock is the case's: business time, and the machine's for leases. It
 // moves where a word moves it, and stops at each instant at which work falls

@@ -46,20 +46,19 @@ func (s *stage) happen(e step) (refusal error) {
 		_, err := s.usher.Catalog.DeleteProduct(s.Context(), p.seller, domain.ProductID(p.id))
 		return err
 	case "seller_sets_quantity":
-		return domain.ErrNoSeats // only memberships have seats, and those wait
+		return s.sellerSets(e)
 	case "refund":
-		p := s.a(aPurchase, e.Purchase)
-		_, err := s.usher.Sales.Refund(s.Context(), p.seller, domain.PurchaseID(p.id), 0)
-		return err
+		return s.refund(e)
 	case "chargeback":
-		return s.change(e, s.usher.Sales.Dispute)
+		return s.chargeback(e)
 	case "dispute_won":
-		return s.change(e, s.usher.Sales.WinDispute)
+		return s.disputeWon(e)
 	case "undo_revoke_access":
-		return s.change(e, s.usher.Sales.Unrevoke)
+		p := s.a(aPurchase, e.Purchase)
+		_, err := s.usher.Sales.Unrevoke(s.Context(), p.seller, domain.PurchaseID(p.id))
+		return err
 	}
-	s.Fatalf("the event %s is known, but nobody carries it out", *e.Event)
-	return nil
+	return s.lives(e)
 }
 
 func (s *stage) purchaseSucceeds(e step) error {
@@ -98,12 +97,6 @@ func (s *stage) asGuest(seller domain.SellerID, id domain.PurchaseID) {
 func (s *stage) editProduct(e step, edit app.ProductEdit) error {
 	p := s.a(aProduct, e.Product)
 	_, err := s.usher.Catalog.EditProduct(s.Context(), p.seller, domain.ProductID(p.id), edit)
-	return err
-}
-
-func (s *stage) change(e step, do func(context.Context, domain.SellerID, domain.PurchaseID) (domain.PurchaseState, error)) error {
-	p := s.a(aPurchase, e.Purchase)
-	_, err := do(s.Context(), p.seller, domain.PurchaseID(p.id))
 	return err
 }
 

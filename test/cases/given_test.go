@@ -2,6 +2,8 @@ package cases
 
 import (
 	"cmp"
+	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -47,6 +49,7 @@ func (s *stage) fill(c *scenario) {
 	for _, e := range g.Purchases {
 		name(e.name, aPurchase, owner(e.is.Product), e.is.CreatedAt.Time)
 	}
+	s.nameRenewals(g)
 	for _, e := range g.ImportedCustomers {
 		name(e.name, aCustomer, owner(e.is.Product), e.is.PurchaseDate.Time)
 	}
@@ -66,6 +69,7 @@ func (s *stage) fill(c *scenario) {
 		}
 	}
 	order, sales := int64(1000), map[string]domain.PurchaseState{}
+	var members []domain.MembershipState
 	for _, e := range g.Purchases {
 		order++
 		if !e.is.Renewal { // a renewal is a payment of its membership
@@ -84,12 +88,30 @@ func (s *stage) fill(c *scenario) {
 		all = append(all, s.customer(e.name, e.is, of, order))
 	}
 	for _, e := range g.Subscriptions {
-		all = append(all, s.membership(e.name, e.is, sales[e.is.OriginalPurchase]))
+		m := s.membership(e.name, e.is, sales[e.is.OriginalPurchase], g)
+		members = append(members, m)
+		all = append(append(all, m), s.renewals(m, e.is, g)...)
 	}
 	for _, e := range g.Licenses {
 		all = append(all, s.license(e.name, e.is))
 	}
 	fixture.Fill(s.T, s.store, all...)
+	for _, m := range members {
+		if !m.NextDue().IsZero() {
+			s.wait(m)
+		}
+	}
+}
+
+// nameRenewals says of which purchase a renewal is.
+func (s *stage) nameRenewals(g given) {
+	for _, e := range g.Purchases {
+		if m, ok := g.Subscriptions.get(e.is.Subscription); ok && bool(e.is.Renewal) {
+			t := s.things[e.name]
+			t.renews = s.id(m.OriginalPurchase)
+			s.things[e.name] = t
+		}
+	}
 }
 
 // waiting returns the purchases that an event of the case carries further, each
@@ -241,7 +263,7 @@ func (s *stage) customer(name string, c importedCustomer, of product, order int6
 	}
 }
 
-func (s *stage) membership(name string, m subscription, of domain.PurchaseState) domain.MembershipState {
+func (s *stage) membership(name string, m subscription, of domain.PurchaseState, g given) domain.MembershipState {
 	d := domain.MembershipRecord{
 		ID: domain.MembershipID(s.id(name)), SellerID: s.things[name].seller, ProductID: domain.ProductID(s.id(m.Product)),
 		PurchaseID: domain.PurchaseID(s.id(m.OriginalPurchase)), Recurrence: domain.Recurrence(m.Recurrence),
@@ -252,7 +274,55 @@ func (s *stage) membership(name string, m subscription, of domain.PurchaseState)
 	if !d.CancelledAt.IsZero() {
 		d.CancelledBy = domain.Actor(ptr(m.CancelledBy, "buyer"))
 	}
-	return d.Adopt(of)
+	d.Cycle = len(m.charged(g))
+	state := d.Adopt(of)
+	state.Elsewhere, state.Method = false, cardOf(name) // usher's own
+	return state
+}
+
+// charged returns the charges of a subscription that were paid, in order.
+func (m subscription) charged(g given) (paid []string) {
+	for _, name := range m.Charges {
+		if p, _ := g.Purchases.get(name); ptr(p.State, "successful") == "successful" {
+			paid = append(paid, name)
+		}
+	}
+	return paid
+}
+
+// renewals are the renewals among them: payments that were recorded, since no
+// processor of the case has seen them.
+func (s *stage) renewals(m domain.MembershipState, of subscription, g given) (all []any) {
+	for i, name := range of.charged(g) {
+		p, _ := g.Purchases.get(name)
+		if !p.Renewal || p.PriceCents == 0 {
+			continue
+		}
+		at := s.or(p.CreatedAt)
+		payment := domain.PaymentState{
+			ID: domain.PaymentID(s.id(name)), SellerID: m.SellerID, PurchaseID: m.PurchaseID, MembershipID: m.ID,
+			Kind: domain.RenewalPayment, Cycle: i + 1, Attempt: 1, Key: "outside/" + s.id(name), Elsewhere: true,
+			Amount: domain.Money{Amount: p.PriceCents, Currency: m.Terms.Currency}, PricedAt: at, Status: domain.Paid, PaidAt: at, CreatedAt: at,
+		}
+		if p.Refunded {
+			payment.Refunded = p.PriceCents
+		}
+		all = append(all, payment)
+	}
+	return all
+}
+
+// wait has somebody look at what is given when it falls due: no command has
+// told that of it.
+func (s *stage) wait(m domain.MembershipState) {
+	due := domain.MembershipDue{MembershipID: m.ID, PurchaseID: m.PurchaseID, DueAt: m.NextDue(), At: s.clock.now()}
+	payload, err := json.Marshal(due)
+	s.must(err)
+	s.must(s.store.Update(s.Context(), ports.Seller(m.SellerID), func(ctx context.Context, tx ports.Tx) error {
+		return tx.Events.Append(ctx, ports.Event{
+			ID: domain.EventID(newID(due.At)), Subject: due.EventSubject(), Name: due.EventName(), Payload: string(payload), At: due.At,
+		})
+	}))
 }
 
 func (s *stage) license(name string, l license) ports.CountedLicense {

@@ -9,8 +9,15 @@ import (
 )
 
 // TestLicense plays every case of license.jsonl against every store.
-func TestLicense(t *testing.T) {
-	cases := read(t, "license.jsonl")
+func TestLicense(t *testing.T) { playLicense(t, read(t, "license.jsonl")) }
+
+// TestLicense_ownCases plays the cases of testdata: words that no other case of
+// the project says, and rules that none shows.
+func TestLicense_ownCases(t *testing.T) {
+	playLicense(t, readFile(t, "testdata/license.jsonl", parseCase))
+}
+
+func playLicense(t *testing.T, cases []lineOf[scenario]) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
 			open := store.ready(t)
@@ -54,9 +61,15 @@ func play(t *testing.T, c lineOf[scenario], open opener) {
 // step carries out one step and returns what came otherwise than expected.
 func (s *stage) step(step step, want result) (wrong []string) {
 	s.Helper()
+	then, arrived := s.clock.named, func() {}
 	if step.At != nil {
-		s.moveTo(step.At.Time)
+		then = step.At.Time
 	}
+	if step.Event != nil {
+		s.expects(step)
+		arrived = func() { s.meets(step) }
+	}
+	s.moveTo(then, arrived)
 	if step.Event != nil {
 		wrong = s.event(step, want)
 	} else {

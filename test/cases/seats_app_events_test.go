@@ -34,7 +34,7 @@ func (w *appWorld) happen(e seatsEvent) (seatsAnswer, error) {
 		_, err := m.Assign(ctx, w.seller, w.member, w.id()+"@example.com")
 		return seatsAnswer{result: domain.Applied}, err
 	case "grant_seats":
-		return answered(m.GrantSeats(ctx, w.seller, w.member, ptr(a.Seats, 0)))
+		return answered(m.GrantSeats(ctx, w.seller, w.member, ptr(a.Seats, 0), ""))
 	}
 	return w.lives(e)
 }

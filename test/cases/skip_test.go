@@ -2,7 +2,6 @@ package cases
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -11,32 +10,9 @@ import (
 // brings it. A case that says one is skipped with that word; whoever builds the
 // part takes its line out.
 const (
-	membershipLife = "the life of memberships (step 3)"
-	neighbours     = "the neighbouring endpoints and webhooks (step 6)"
-	mails          = "mails to customers (step 7)"
+	neighbours = "the neighbouring endpoints and webhooks (step 6)"
+	mails      = "mails to customers (step 7)"
 )
-
-// laterEvents wait whatever they are about.
-var laterEvents = map[eventName]string{
-	"renewal_succeeds":     membershipLife,
-	"renewal_declined":     membershipLife,
-	"fail_subscription":    membershipLife,
-	"end_subscription":     membershipLife,
-	"cancel_subscription":  membershipLife,
-	"restart_subscription": membershipLife,
-	"change_seats":         membershipLife,
-	"change_tier":          membershipLife,
-}
-
-// laterForMemberships wait if they are about a purchase with a subscription, or
-// a product with one: there they change the membership too.
-var laterForMemberships = map[eventName]string{
-	"seller_sets_quantity": membershipLife,
-	"refund":               membershipLife,
-	"chargeback":           membershipLife,
-	"dispute_won":          membershipLife,
-	"delete_product":       membershipLife,
-}
 
 // laterPaths are beginnings of paths, below /v2 and /api/v2.
 var laterPaths = map[string]string{
@@ -54,7 +30,7 @@ func (c *scenario) later() (word, step string, waits bool) {
 	}
 	for i, s := range c.When {
 		if s.Event != nil {
-			word, step = c.laterEvent(s)
+			word, step = laterEvent(s)
 		} else {
 			word, step = laterPath(s.Path)
 		}
@@ -68,26 +44,14 @@ func (c *scenario) later() (word, step string, waits bool) {
 	return "", "", false
 }
 
-func (c *scenario) laterEvent(s step) (word, step string) {
+func laterEvent(s step) (word, step string) {
 	switch {
-	case laterEvents[*s.Event] != "":
-		return string(*s.Event), laterEvents[*s.Event]
-	case laterForMemberships[*s.Event] != "" && c.renews(s):
-		return string(*s.Event) + " of a membership", laterForMemberships[*s.Event]
 	case s.ReceiverStatus != 0:
 		return "receiver_status", neighbours
 	case s.ReceiverError != "":
 		return "receiver_error", neighbours
 	}
 	return "", ""
-}
-
-// renews reports whether a step is about a membership, or about seats.
-func (c *scenario) renews(s step) bool {
-	if p, ok := c.Given.Purchases.get(s.Purchase); ok {
-		return p.Subscription != "" || p.Multiseat && *s.Event == "seller_sets_quantity"
-	}
-	return slices.ContainsFunc(c.Given.Subscriptions, func(e entry[subscription]) bool { return e.is.Product == s.Product })
 }
 
 func laterPath(path string) (word, step string) {
@@ -113,8 +77,6 @@ func laterResult(r result) (word, step string) {
 	}
 	for _, m := range r.State {
 		switch {
-		case strings.HasSuffix(m.key, ".pending_quantity"):
-			return "pending_quantity", membershipLife
 		case m.key == "emails_sent" && show(m.value) != "0":
 			return "emails_sent", mails
 		case m.key == "webhooks_sent" && show(m.value) != "0":
@@ -125,43 +87,30 @@ func laterResult(r result) (word, step string) {
 }
 
 func TestLater(t *testing.T) {
-	for _, table := range []map[eventName]string{laterEvents, laterForMemberships} {
-		for event := range table {
-			if _, known := arguments[event]; !known {
-				t.Errorf("%s waits, but is no event", event)
-			}
-		}
-	}
-	refund, quantity := `{"event": "refund", "purchase": "B1"%s}`, `{"event": "seller_sets_quantity", "purchase": "B1", "quantity": 2}`
+	refund := `{"event": "refund", "purchase": "B1"%s}`
 	call := `{"method": "GET", "path": "%s"}`
-	for _, row := range []struct{ name, when, then, renews, want string }{
-		{"a call of the licence API", fmt.Sprintf(call, "/v2/licenses/verify"), `{}`, ``, ""},
-		{"a path that nothing has", fmt.Sprintf(call, "/v2/salesperson"), `{}`, ``, ""},
-		{"a path of later", fmt.Sprintf(call, "/v2/sales"), `{}`, ``, "/v2/sales"},
-		{"one below it", fmt.Sprintf(call, "/api/v2/sales/$B1.id"), `{}`, ``, "/v2/sales"},
-		{"one with an ending", fmt.Sprintf(call, "/v2/products.json"), `{}`, ``, "/v2/products"},
-		{"a refund", fmt.Sprintf(refund, ""), `{}`, ``, ""},
-		{"a refund of a membership", fmt.Sprintf(refund, ""), `{}`, `, "subscription": "S1"`, "refund of a membership"},
-		{"what a receiver answers", fmt.Sprintf(refund, `, "receiver_status": 500`), `{}`, ``, "receiver_status"},
-		{"that it does not", fmt.Sprintf(refund, `, "receiver_error": "timeout"`), `{}`, ``, "receiver_error"},
-		{"the quantity of a one-time sale", quantity, `{}`, ``, ""},
-		{"that of a sale with seats", quantity, `{}`, `, "multiseat": true`, "seller_sets_quantity of a membership"},
-		{"an event of a membership's life", `{"event": "cancel_subscription", "subscription": "S1"}`, `{}`, ``, "cancel_subscription"},
-		{"a product without memberships", `{"event": "delete_product", "product": "P2"}`, `{}`, ``, ""},
-		{"a product with one", `{"event": "delete_product", "product": "P1"}`, `{}`, ``, "delete_product of a membership"},
-		{"no mails", fmt.Sprintf(refund, ""), `{"state": {"emails_sent": 0, "webhooks_sent": 0}}`, ``, ""},
-		{"a mail", fmt.Sprintf(refund, ""), `{"state": {"emails_sent": 1}}`, ``, "emails_sent"},
-		{"a webhook", fmt.Sprintf(refund, ""), `{"state": {"webhooks_sent": 1}}`, ``, "webhooks_sent"},
-		{"a change to come", fmt.Sprintf(refund, ""), `{"state": {"S1.pending_quantity": null}}`, ``, "pending_quantity"},
-		{"a state that is kept", fmt.Sprintf(refund, ""), `{"state": {"S1.cancelled_at": null}}`, ``, ""},
-		{"webhooks", fmt.Sprintf(refund, ""), `{"webhooks": []}`, ``, "webhooks"},
-		{"tries", fmt.Sprintf(refund, ""), `{"webhook_attempts": 1}`, ``, "webhook_attempts"},
-		{"waits", fmt.Sprintf(refund, ""), `{"delays_s": [60]}`, ``, "delays_s"},
-		{"forms", fmt.Sprintf(refund, ""), `{"attempt_form_subset": []}`, ``, "attempt_form_subset"},
+	for _, row := range []struct{ name, when, then, want string }{
+		{"a call of the licence API", fmt.Sprintf(call, "/v2/licenses/verify"), `{}`, ""},
+		{"a path that nothing has", fmt.Sprintf(call, "/v2/salesperson"), `{}`, ""},
+		{"a path of later", fmt.Sprintf(call, "/v2/sales"), `{}`, "/v2/sales"},
+		{"one below it", fmt.Sprintf(call, "/api/v2/sales/$B1.id"), `{}`, "/v2/sales"},
+		{"one with an ending", fmt.Sprintf(call, "/v2/products.json"), `{}`, "/v2/products"},
+		{"a refund", fmt.Sprintf(refund, ""), `{}`, ""},
+		{"a refund of a membership", fmt.Sprintf(refund, ""), `{"state": {"S1.pending_quantity": null}}`, ""},
+		{"what a receiver answers", fmt.Sprintf(refund, `, "receiver_status": 500`), `{}`, "receiver_status"},
+		{"that it does not", fmt.Sprintf(refund, `, "receiver_error": "timeout"`), `{}`, "receiver_error"},
+		{"an event of a membership's life", `{"event": "cancel_subscription", "subscription": "S1"}`, `{}`, ""},
+		{"no mails", fmt.Sprintf(refund, ""), `{"state": {"emails_sent": 0, "webhooks_sent": 0}}`, ""},
+		{"a mail", fmt.Sprintf(refund, ""), `{"state": {"emails_sent": 1}}`, "emails_sent"},
+		{"a webhook", fmt.Sprintf(refund, ""), `{"state": {"webhooks_sent": 1}}`, "webhooks_sent"},
+		{"webhooks", fmt.Sprintf(refund, ""), `{"webhooks": []}`, "webhooks"},
+		{"tries", fmt.Sprintf(refund, ""), `{"webhook_attempts": 1}`, "webhook_attempts"},
+		{"waits", fmt.Sprintf(refund, ""), `{"delays_s": [60]}`, "delays_s"},
+		{"forms", fmt.Sprintf(refund, ""), `{"attempt_form_subset": []}`, "attempt_form_subset"},
 	} {
 		c := parseCase(fmt.Appendf(nil, `{"id": "X-1", "given": {
-			"products": {"P1": {}, "P2": {}}, "purchases": {"B1": {"product": "P1"%s}},
-			"subscriptions": {"S1": {"product": "P1"}}}, "when": [%s], "then": [%s]}`, row.renews, row.when, row.then))
+			"products": {"P1": {}}, "purchases": {"B1": {"product": "P1", "subscription": "S1"}},
+			"subscriptions": {"S1": {"product": "P1"}}}, "when": [%s], "then": [%s]}`, row.when, row.then))
 		if len(c.faults) > 0 {
 			t.Errorf("%s: the case is not read: %q", row.name, c.faults)
 			continue

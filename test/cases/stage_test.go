@@ -30,6 +30,7 @@ type stage struct {
 	clock   *clock
 	store   ports.Store
 	usher   *app.Usher
+	cards   *cards
 	server  *httptest.Server
 	sellers map[string]domain.Seller
 	tokens  map[auth]string
@@ -43,6 +44,7 @@ type thing struct {
 	seller domain.SellerID
 	id     string
 	key    domain.LicenseKey // of a licence, as it was bound
+	renews string            // of a renewal, which is a payment: the purchase that it renews
 }
 
 // clock is business time and the machine's for stores. It stands still until it
@@ -79,21 +81,21 @@ func newStage(t *testing.T, c *scenario, open opener) *stage {
 		s.clock = &clock{time: g.Clock.Time, named: g.Clock.Time}
 	}
 	s.store = open(t, s.clock.now)
-	config := app.Config{Store: s.store, Clock: s.clock.now, Logger: slog.New(slog.DiscardHandler)}
+	var err error
+	s.cards, err = openCards(s.clock)
+	s.must(err)
+	config := app.Config{Store: s.store, Clock: s.clock.now, Charger: s.cards, Logger: slog.New(slog.DiscardHandler)}
 	if cutoff := g.Config.ProductIDRequiredAfter; cutoff.null {
 		config.Cutoff = domain.NoCutoff
 	} else if cutoff.set {
 		config.Cutoff = domain.CutoffAt(cutoff.is.Time)
 	}
-	var err error
-	if s.usher, err = app.New(config); err != nil {
-		t.Fatal(err)
-	}
+	s.usher, err = app.New(config)
+	s.must(err)
 	s.server = httptest.NewServer(rest.Handler(s.usher, &rest.Options{PublicURL: publicURL}))
 	t.Cleanup(s.server.Close)
 	s.enroll()
 	s.fill(c)
-	s.drain()
 	return s
 }
 
@@ -139,50 +141,51 @@ func (s *stage) must(err error) {
 // drain does the work that is due at this instant.
 func (s *stage) drain() {
 	s.Helper()
-	_, err := s.usher.Worker.Drain(s.Context())
+	_, err := s.usher.Worker.Tick(s.Context())
 	s.must(err)
 }
 
-// moveTo moves the clock, and does what falls due on the way, in order, each
-// piece at its own time. An instant that run_jobs has passed is now.
-func (s *stage) moveTo(at time.Time) {
+// moveTo moves the clock, and does what falls due on the way and then, in order,
+// each piece at its own time; arrived comes before what is due at that instant.
+// An instant that run_jobs has passed is now.
+func (s *stage) moveTo(at time.Time, arrived func()) {
 	s.Helper()
 	if at.Before(s.clock.named) {
 		s.Fatalf("the clock would go back from %s to %s", s.clock.named, at)
 	}
 	s.clock.named = at
-	s.runUntil(at)
-	if at.After(s.clock.now()) {
-		s.clock.set(at)
-		s.drain()
+	for s.clock.now().Before(at) {
+		due, waits := s.next()
+		if !waits || !due.Before(at) {
+			s.clock.set(at)
+			break
+		}
+		s.clock.set(due)
 	}
+	arrived()
+	s.drain()
 }
 
 // runJobs does what is due, then jumps to each further due time, until nothing
 // is due within a day.
 func (s *stage) runJobs() {
 	s.Helper()
-	for s.runUntil(s.clock.now().Add(24 * time.Hour)) {
+	for due, waits := s.next(); waits && due.Before(s.clock.now().Add(24*time.Hour)); due, waits = s.next() {
+		s.clock.set(due)
 	}
 }
 
-// runUntil does what falls due until then and leaves the clock at the last of
-// it. It reports whether there was anything.
-func (s *stage) runUntil(end time.Time) (any bool) {
+// next does what is due at this instant, and returns when something falls due
+// again.
+func (s *stage) next() (time.Time, bool) {
 	s.Helper()
-	for {
-		s.drain()
-		due, waits, err := s.usher.Worker.NextDue(s.Context())
-		s.must(err)
-		if !waits || due.After(end) {
-			return any
-		}
-		if !due.After(s.clock.now()) {
-			s.Fatalf("work that was due at %s is not done at %s", due, s.clock.now())
-		}
-		s.clock.set(due)
-		any = true
+	s.drain()
+	due, waits, err := s.usher.Worker.NextDue(s.Context())
+	s.must(err)
+	if waits && !due.After(s.clock.now()) {
+		s.Fatalf("work that was due at %s is not done at %s", due, s.clock.now())
 	}
+	return due, waits
 }
 
 // view reads one seller's things.

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,7 @@ func (s *stage) resolver() resolver {
 // keyOf returns the key of a purchase's licence as it is now.
 func (s *stage) keyOf(p thing) (key string, err error) {
 	err = s.store.View(s.Context(), ports.Seller(p.seller), func(ctx context.Context, tx ports.Tx) error {
-		l, err := tx.Licenses.ByPurchase(ctx, domain.PurchaseID(p.id), "")
+		l, err := tx.Licenses.ByPurchase(ctx, domain.PurchaseID(cmp.Or(p.renews, p.id)), "")
 		if err == nil {
 			key = string(l.State().Key)
 		}
@@ -168,6 +169,11 @@ func (s *stage) stateOfMembership(t thing, word string) (any, error) {
 		return shownTime(m.CancelledAt), nil
 	case "user_requested_cancellation_at":
 		return shownTime(m.CancelRequestedAt), nil
+	case "pending_quantity":
+		if m.Pending.Seats == 0 {
+			return nil, nil
+		}
+		return count(m.Pending.Seats + m.Complimentary), nil
 	}
 	return nil, errors.New("no such word")
 }
