@@ -59,6 +59,7 @@ var goldens = []struct {
 	}, asked{"POST /v2/licenses/verify", "license_key=" + clubKey + "&product_id=SDGgCnivv6gTTHfVRfUBxQ==&include=entitlement", ""}, 200, "ok"},
 	{"a membership that stayed unpaid, which nobody has written down", "membership_unpaid.json", func(s *shop) {
 		s.became = func(m *domain.MembershipState) {
+			m.Elsewhere = false // else whoever charges it says when it ends
 			m.Status, m.Outstanding = domain.PastDue, domain.Outstanding{
 				Amount: 1500, Attempts: 2, DueAt: noon.AddDate(0, 0, -6), GraceEndsAt: noon.AddDate(0, 0, -1), RetryAt: noon.AddDate(0, 0, -2),
 			}

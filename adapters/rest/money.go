@@ -15,13 +15,6 @@ var symbols = map[domain.Currency]string{
 	"php": "₱", "thb": "฿", "try": "₺", "zar": "R", "chf": "CHF",
 }
 
-// decimals are the currencies whose minor unit is not a hundredth (ISO 4217).
-var decimals = map[domain.Currency]int{
-	"bif": 0, "clp": 0, "djf": 0, "gnf": 0, "isk": 0, "jpy": 0, "kmf": 0, "krw": 0, "pyg": 0, "rwf": 0,
-	"ugx": 0, "vnd": 0, "vuv": 0, "xaf": 0, "xof": 0, "xpf": 0,
-	"bhd": 3, "iqd": 3, "jod": 3, "kwd": 3, "lyd": 3, "omr": 3, "tnd": 3,
-}
-
 // amountOff says what a discount took off: "50%", "$5", "$5.50".
 func amountOff(o domain.OfferCode, c domain.Currency) string {
 	if o.Percent > 0 {
@@ -37,10 +30,7 @@ func amountOff(o domain.OfferCode, c domain.Currency) string {
 // written is an amount in whole units, with the fraction only if there is one
 // and a comma between thousands.
 func written(minor int64, c domain.Currency) string {
-	places, known := decimals[c]
-	if !known {
-		places = 2
-	}
+	places := c.Decimals()
 	digits := strconv.FormatInt(minor, 10)
 	if missing := places + 1 - len(digits); missing > 0 {
 		digits = strings.Repeat("0", missing) + digits

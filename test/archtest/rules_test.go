@@ -56,6 +56,7 @@ var may = map[string][]string{
 	"adapters/jsonl": {"domain", "ports", "app"},
 
 	// Transports drive the use cases.
+	"adapters/api":  {"domain", "ports", "app"},
 	"adapters/rest": {"domain", "ports", "app"},
 	"adapters/rpc":  {"domain", "ports", "app"},
 	"adapters/web":  {"domain", "ports", "app"},

@@ -1,0 +1,102 @@
+// Package api is usher's own API: JSON over HTTP, for sellers and their
+// programs, and for buyers who hold the access token of what they bought.
+//
+//	POST   /api/sales/quote                             {product, variants, quantity, recurrence}
+//	POST   /api/sales                               K   {quote} or {product, ...}; and {email, full_name, method, country, referrer, can_contact, custom_fields}
+//	GET    /api/sales/{purchase}
+//	POST   /api/sales/{purchase}/refund             K   {amount}                  seller: refund_sales
+//
+//	GET    /api/memberships/{membership}
+//	POST   /api/memberships/{membership}/quote          {seats, tier, recurrence}
+//	POST   /api/memberships/{membership}/change     K   {quote} or {seats, tier, recurrence}
+//	POST   /api/memberships/{membership}/keep           takes back what waits for the next period
+//	POST   /api/memberships/{membership}/cancel
+//	POST   /api/memberships/{membership}/uncancel
+//	POST   /api/memberships/{membership}/restart    K   {seats}
+//	POST   /api/memberships/{membership}/pay        K   {seats, method}           what is overdue
+//	PUT    /api/memberships/{membership}/method         {method}
+//	POST   /api/memberships/{membership}/end                                      seller
+//	POST   /api/memberships/{membership}/refund     K   {amount}                  seller: refund_sales
+//
+//	GET    /api/memberships/{membership}/seats
+//	POST   /api/memberships/{membership}/seats          {email}
+//	DELETE /api/memberships/{membership}/seats/{seat}
+//	POST   /api/memberships/{membership}/seats/{seat}/invite
+//	POST   /api/memberships/{membership}/seats/grant K  {seats}                   seller
+//	POST   /api/seats/claim                             the token is the invitation
+//
+//	GET    /api/clock                                                             seller
+//	POST   /api/clock/advance                           {by} or {to}              seller
+//
+// What these do is in package app; this package has no rules of its own but
+// those of form.
+//
+//	handler := api.Handler(usher, &api.Options{Logger: log})
+//
+// # Who may
+//
+// The header Authorization: Bearer carries a seller's token, with the scope
+// edit_products to change things, view_sales to read them and refund_sales to
+// give money back; or the token of a sale, which the answer to POST /api/sales
+// shows once, and again to who repeats it with the same Idempotency-Key. That
+// one opens its own sale and membership, all but what is marked as the
+// seller's.
+//
+// To everybody else a sale or membership is not there: one 404, whatever is
+// wrong with the token or the id. A seller whose own thing it is, without the
+// scope, gets 403; where no thing is named, 401.
+//
+// # Form
+//
+// Names are in snake_case, times in RFC 3339 and UTC, amounts whole numbers of
+// the currency's minor unit. In an answer null means none. In a request null
+// is as if left out, and a name that is not known, or that comes twice, is
+// refused. A body has at most 64 KiB and is application/json. A product is
+// named by its id or permalink, a variant or tier by its id or name.
+//
+// A refusal is {"error":{"code","message","field"}}, of which code is permanent
+// and field may be missing. 400: the request is wrong in itself. 402: the
+// payment was declined, and nothing has changed. 409: something else came
+// first; look again, or ask for a new quote. 422: it is well formed, but not
+// as things stand. 503: nothing was done; try again.
+//
+// 202 says that the payment waits for its buyer (result requires_action) or has
+// no answer yet (unknown): nothing is in force. Ask again with the same
+// Idempotency-Key, or look at the sale or membership.
+//
+// # Twice is once
+//
+// With the header Idempotency-Key a write is done once. What is marked K needs
+// it. A repeat is answered with what the first came to, as it stands now, and
+// Idempotent-Replayed: true. The same key for something else is key_reused. A
+// refused command has not used its key up, except by a declined payment.
+//
+// The other writes take no key, because twice is once by nature: cancel, keep,
+// a method, an end and a seat taken back change nothing the second time;
+// uncancel answers not_cancelled, an address that has a seat seat_taken. Two
+// invitations are two mails to the same seat, and an advance by some time goes
+// on from where the clock is: with "to" it is once.
+//
+// # Decisions
+//
+// Buying needs a seller's token, also for a published product: nothing in a
+// store says whose product an id is before a seller is known. A shop's own
+// server holds that token.
+//
+// Idempotency keys of a buyer's token are apart from the seller's and from
+// other buyers': their commands are remembered under the token's id and the key.
+//
+// A buyer names no price: another tier or recurrence costs what it costs today.
+//
+// Methods are checked after the path and before the token; content type, body
+// and key only after it. So a stranger's broken request looks like any other.
+//
+// POST .../pay with a method makes that the one that pays from now on, whether
+// or not the payment succeeds.
+//
+// A refund that the processor refused is 422 refund_refused. Of the refunds of
+// several payments, each says its own status.
+//
+// An advance of the clock is a stream of JSON lines, one for each instant at
+// which something was done; the last has "done", or else "error".
+package api
