@@ -13,16 +13,23 @@ import (
 type cli struct {
 	globals
 
-	Serve     serveCmd     `cmd:"" help:"Serve the licence API."`
-	Demo      demoCmd      `cmd:"" help:"Serve sample data, with nothing to set up."`
-	Sellers   sellersCmd   `cmd:"" help:"Who sells."`
-	Products  productsCmd  `cmd:"" help:"What is sold."`
-	Purchases purchasesCmd `cmd:"" help:"Sales made elsewhere, and what became of them."`
-	Licenses  licensesCmd  `cmd:"" help:"License keys. The key comes on standard input, from a prompt or in USHER_LICENSE_KEY."`
-	Tokens    tokensCmd    `cmd:"" help:"Access tokens, which let programs act for a seller."`
-	Import    importCmd    `cmd:"" help:"Bring everything in from a file that export made."`
-	Export    exportCmd    `cmd:"" help:"Write everything out as JSON Lines."`
-	Version   versionCmd   `cmd:"" help:"Show the version."`
+	Serve       serveCmd       `cmd:"" help:"Serve the licence API and the shop's own."`
+	Demo        demoCmd        `cmd:"" help:"Serve sample data, with nothing to set up."`
+	Sellers     sellersCmd     `cmd:"" help:"Who sells."`
+	Products    productsCmd    `cmd:"" help:"What is sold."`
+	Purchases   purchasesCmd   `cmd:"" help:"Sales, made here or elsewhere, and what became of them."`
+	Memberships membershipsCmd `cmd:"" help:"Sales that renew: their seats, their price and their end."`
+	Seats       seatsCmd       `cmd:"" help:"Who sits in the seats of a membership."`
+	PaymentsCmd paymentsCmd    `cmd:"" name:"payments" help:"What was charged for a sale."`
+	Licenses    licensesCmd    `cmd:"" help:"License keys. The key comes on standard input, from a prompt or in USHER_LICENSE_KEY."`
+	Tokens      tokensCmd      `cmd:"" help:"Access tokens, which let programs act for a seller."`
+	Mail        mailCmd        `cmd:"" help:"What buyers and sellers are told. Nothing is sent yet: mails are kept to be read here."`
+	Clock       clockCmd       `cmd:"" help:"The time that everything goes by; a test clock can be moved."`
+	Jobs        jobsCmd        `cmd:"" help:"Work that was given up after its tries."`
+	Import      importCmd      `cmd:"" help:"Bring everything in from a file that export made."`
+	Export      exportCmd      `cmd:"" help:"Write everything out as JSON Lines."`
+	Sandbox     sandboxCmd     `cmd:"" help:"Serve a processor that moves no money, for tests."`
+	Version     versionCmd     `cmd:"" help:"Show the version."`
 }
 
 // globals are the flags of every command.
@@ -31,6 +38,8 @@ type globals struct {
 	SecretsFile string `help:"File of the server's secrets; usher.secrets in the data folder unless given." env:"USHER_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
 	Config      string `help:"Settings file; usher.json in the data folder if it is there." env:"USHER_CONFIG" placeholder:"FILE" group:"everywhere"`
 	Seller      string `help:"Seller to work for: id, name or e-mail address. Not needed if there is only one." env:"USHER_SELLER" placeholder:"SELLER" group:"everywhere"`
+	Payments    string `help:"Who takes the money: ${enum}. The ledger notes what you bill elsewhere, the sandbox moves none." default:"none" enum:"none,ledger,sandbox" env:"USHER_PAYMENTS" placeholder:"WHO" group:"everywhere"`
+	SandboxURL  string `name:"sandbox-url" help:"Where a sandbox is that runs as a process of its own; it runs inside of this one unless given." env:"USHER_SANDBOX_URL" placeholder:"URL" group:"everywhere"`
 	JSON        bool   `name:"json" help:"Print one JSON value in one line; a list is an array." group:"everywhere"`
 	JSONL       bool   `name:"jsonl" help:"Print a list as one JSON object in each line." group:"everywhere"`
 	NoInput     bool   `help:"Never ask for anything." group:"everywhere"`

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/sqlitestore"
@@ -29,13 +30,13 @@ func (f folder) database() string { return filepath.Join(f.path, "usher.db") }
 // open opens the data folder for a command that needs what is in it. A folder
 // without a database is refused, in words that say how to make one.
 func (c *call) open() (*app.Usher, func(), error) {
-	p, _, done, err := c.openWith(false, c.messages(), domain.Cutoff{})
+	p, _, done, err := c.openWith(opening{log: c.messages()})
 	return p, done, err
 }
 
 // openOrMake opens the data folder, and makes it first if it is not there.
 func (c *call) openOrMake() (*app.Usher, func(), error) {
-	p, _, done, err := c.openWith(true, c.messages(), domain.Cutoff{})
+	p, _, done, err := c.openWith(opening{make: true, log: c.messages()})
 	return p, done, err
 }
 
@@ -44,11 +45,19 @@ func (c *call) messages() *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-func (c *call) openWith(make bool, log *slog.Logger, cutoff domain.Cutoff) (*app.Usher, folder, func(), error) {
+// opening says how a data folder is opened.
+type opening struct {
+	make      bool // if there is none
+	log       *slog.Logger
+	cutoff    domain.Cutoff
+	testClock time.Time // what is made stands still at this time; zero: the machine's clock
+}
+
+func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
 	f := folder{path: c.Data}
 	_, err := os.Stat(f.database())
 	switch f.fresh = errors.Is(err, fs.ErrNotExist); {
-	case f.fresh && !make:
+	case f.fresh && !o.make:
 		return nil, f, nil, cannotOpen("there is no usher data in "+c.Data,
 			`name the folder with --data, or make it: "usher sellers add", "usher serve" or "usher demo"`)
 	case f.fresh:
@@ -61,16 +70,20 @@ func (c *call) openWith(make bool, log *slog.Logger, cutoff domain.Cutoff) (*app
 	if err != nil {
 		return nil, f, nil, err
 	}
-	p, done, err := withSQLite(c.ctx, databasePath(f.database()), &sqlitestore.Options{Keyring: keys, Logger: log}, log, cutoff)
+	with := &sqlitestore.Options{Keyring: keys, Logger: o.log}
+	if f.fresh {
+		with.TestClock = o.testClock
+	}
+	p, done, err := withSQLite(c.ctx, databasePath(f.database()), with, o.log, o.cutoff, payments{c.Payments, c.SandboxURL, f.path})
 	if err != nil {
-		return nil, f, nil, opening(f.database(), err)
+		return nil, f, nil, notOpened(f.database(), err)
 	}
 	return p, f, done, nil
 }
 
-// opening is what an error from the database means when it is opened.
-func opening(path string, err error) error {
-	if errors.Is(err, errInterrupted) {
+// notOpened is what an error means when the data folder is opened.
+func notOpened(path string, err error) error {
+	if _, said := errors.AsType[*fault](err); said || errors.Is(err, errInterrupted) {
 		return err
 	}
 	d := describe(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -15,7 +16,8 @@ import (
 )
 
 type demoCmd struct {
-	Listen string `help:"Address to listen on; 127.0.0.1:8080 unless given, or another port if that is taken." placeholder:"HOST:PORT"`
+	Listen    string    `help:"Address to listen on; 127.0.0.1:8080 unless given, or another port if that is taken." placeholder:"HOST:PORT"`
+	TestClock clockFlag `help:"Where its clock stands when it is made; it only moves when it is told to." default:"now" placeholder:"TIME"`
 	logging
 }
 
@@ -31,7 +33,7 @@ type demoView struct {
 
 // Run serves sample data. It takes no setting of a real server: its data is in
 // the folder that --data names, or in a temporary one, and its secrets are
-// there too.
+// there too. It runs on a test clock, and its processor is a sandbox.
 func (d demoCmd) Run(c *call) error {
 	l, err := d.listen()
 	if err != nil {
@@ -46,13 +48,18 @@ func (d demoCmd) Run(c *call) error {
 		defer os.RemoveAll(c.Data)
 	}
 	c.ownSecrets = true
+	c.Payments, c.SandboxURL = "sandbox", ""
 	log := d.logger(c.err)
-	p, f, done, err := c.openWith(true, log, domain.Cutoff{})
+	p, f, done, err := c.openWith(opening{make: true, log: log, testClock: d.TestClock.fresh()})
 	if err != nil {
 		return err
 	}
 	defer done()
 	demo, err := loadDemo(c, p, f)
+	if err != nil {
+		return err
+	}
+	clock, err := d.TestClock.check(c, p, f)
 	if err != nil {
 		return err
 	}
@@ -62,8 +69,8 @@ func (d demoCmd) Run(c *call) error {
 	}
 	url := localURL(l, false)
 	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data}
-	srv := &server{usher: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second}
-	return srv.run(c.ctx, func() { d.announce(c, view, temporary) })
+	srv := &server{usher: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second, testClock: clock}
+	return srv.run(c.ctx, func() { d.announce(c, view, srv, temporary) })
 }
 
 // listen takes the usual port, or any if that is taken and none was asked for.
@@ -79,7 +86,7 @@ func (d demoCmd) listen() (net.Listener, error) {
 
 // announce says what to try. The key and the token are results, so they go to
 // standard output, and never to the log beside it.
-func (d demoCmd) announce(c *call, v demoView, temporary bool) {
+func (d demoCmd) announce(c *call, v demoView, srv *server, temporary bool) {
 	if c.json {
 		c.encode(v)
 		return
@@ -90,14 +97,29 @@ func (d demoCmd) announce(c *call, v demoView, temporary bool) {
 	}
 	say := func(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
 	say("usher %s, a demo      data  %s%s", version(), v.Data, keep)
-	say("  API  %s/v2\n", v.URL)
+	say("  API  %s/v2  %s/api\n", v.URL, v.URL)
 	say("Verify a license key: paste this in another terminal.\n")
 	say("  curl %s/v2/licenses/verify -d product_id=%s -d license_key=%s\n", v.URL, v.ProductID, v.LicenseKey)
 	say("Disable it, and verify it again:\n")
 	say("  curl -X PUT %s/v2/licenses/disable -d access_token=%s -d product_id=%s -d license_key=%s\n", v.URL, v.AccessToken, v.ProductID, v.LicenseKey)
 	say("See who bought what:\n")
 	say("  %s purchases list --data %s\n", self(), quoted(v.Data))
+	say("Sell three seats of a membership, and let a month pass:\n")
+	say("  %s purchases buy --product inkwell-club --variant Readers --quantity 3 --email you@example.com --method sandbox_pays --data %s", self(), quoted(v.Data))
+	say("  %s clock advance 1mo --data %s\n", self(), quoted(v.Data))
+	say("%s\n", frozen(srv.testClock))
 	say("Ctrl-C ends the demo.\n")
+}
+
+// demoSettings has every command that opens the folder take the same processor.
+func demoSettings(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	return writeFile(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, `{"payments": "sandbox"}`+"\n")
+		return err
+	})
 }
 
 // loadDemo finds the demo that a data folder has, or fills it with one. It
@@ -112,10 +134,17 @@ func loadDemo(c *call, p *app.Usher, f folder) (demoFile, error) {
 		if err != nil {
 			return demo, err
 		}
-		if len(some) > 0 {
+		at, test, err := p.Clock.Now(c.ctx)
+		if err != nil {
+			return demo, err
+		}
+		if len(some) > 0 || !test {
 			return demo, &fault{exitConflict, "not_a_demo", f.path + " holds data that is not a demo's", "data", "choose another folder with --data, or none"}
 		}
-		demo = newDemo(domain.Instant(time.Now()))
+		if err := demoSettings(filepath.Join(f.path, "usher.json")); err != nil {
+			return demo, err
+		}
+		demo = newDemo(at)
 		if err := demo.write(path); err != nil {
 			return demo, cannotOpen("the demo cannot be kept: "+err.Error(), "")
 		}

@@ -1,11 +1,13 @@
-// Command usher issues and verifies licence keys.
+// Command usher sells software, and issues and verifies its licence keys.
 //
 // One binary serves the licence API and is the tool of whoever runs it:
 //
 //	usher demo                  a server with sample data, nothing to set up
 //	usher serve                 the real one
-//	usher sellers|products|purchases|licenses|tokens ...
+//	usher sellers|products|purchases|memberships|seats|payments|licenses|tokens ...
+//	usher mail|clock|jobs ...   what was told, what time it is, what was given up
 //	usher import FILE           and usher export
+//	usher sandbox               a processor that moves no money
 //
 // "usher --help" lists everything, each command's help begins with examples.
 //
@@ -34,8 +36,21 @@
 // USHER_LICENSE_KEY. The server's secrets come from a file or in
 // USHER_SECRETS, and are no setting of the settings file.
 //
-// Amounts are whole numbers of the currency's minor unit, as in the licence
-// API: --price 1200 is 12 dollars and 1200 yen. Nothing is ever rounded.
+// Amounts that are given or read by a program are whole numbers of the
+// currency's minor unit, as in the licence API: --price 1200 is 12 dollars and
+// 1200 yen. A person is shown 12.00 USD and 1200 JPY. Nothing is ever rounded.
+//
+// Who takes the money is a setting of every command, since every command that
+// opens the folder may do what is due there: it belongs into the settings file
+// of the folder, as the demo's does.
+//
+// A command that leaves something to be done, a mail, say, does what is due
+// before it ends, so that it needs no server. Beside a server that has begun
+// with it, the server's part may come a moment later.
+//
+// A folder that was made with a test clock is served as one only by who says
+// so, so that a shop does not stand still by mistake; commands go by the clock
+// that the folder has.
 //
 // Results go to standard output and messages to standard error. With --json a
 // command prints one JSON value in one line, a list as an array; with --jsonl a

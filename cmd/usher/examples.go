@@ -12,6 +12,7 @@ var examples = map[string][]string{
 		`usher serve`,
 		`usher serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem --public-url https://keys.example.com`,
 		`usher serve --public-url https://keys.example.com --trusted-proxies 127.0.0.1,10.0.0.0/8`,
+		`usher serve --data ./test-data --test-clock 2026-01-15T09:00:00Z --payments sandbox`,
 	},
 	"demo": {
 		`usher demo`,
@@ -45,7 +46,8 @@ var examples = map[string][]string{
 	"products variants":    {`usher products variants inkwell`},
 	"products add-variant": {`usher products add-variant inkwell --name Studio --price 2000`},
 	"purchases": {
-		`usher purchases add --product inkwell --email bo@example.com`,
+		`usher purchases buy --product inkwell --email bo@example.com --method sandbox_pays`,
+		`usher purchases record --product inkwell --email bo@example.com`,
 		`usher purchases list --search bo`,
 	},
 	"purchases list": {
@@ -53,18 +55,83 @@ var examples = map[string][]string{
 		`usher purchases list --search "bo example" --limit 0 --jsonl`,
 	},
 	"purchases show": {`usher purchases show AZqxJ2vXd9-Y0kqk3rW0Ng==`},
-	"purchases add": {
-		`usher purchases add --product inkwell --email bo@example.com`,
-		`usher purchases add --product inkwell --email bo@example.com --variant Studio --price 4500 --idempotency-key order-1001`,
+	"purchases quote": {
+		`usher purchases quote --product inkwell-club --variant Readers --quantity 3 --recurrence yearly`,
+	},
+	"purchases buy": {
+		`usher purchases buy --product inkwell --variant Studio --email bo@example.com --method sandbox_pays`,
+		`usher purchases buy --product inkwell-club --variant Readers --quantity 3 --email bo@example.com --method sandbox_pays`,
+	},
+	"purchases record": {
+		`usher purchases record --product inkwell --email bo@example.com`,
+		`usher purchases record --product inkwell --email bo@example.com --variant Studio --price 4500 --idempotency-key order-1001`,
+		`usher purchases record --product inkwell-club --email bo@example.com --quantity 3 --recurrence monthly --outside-id sub_71`,
+	},
+	"purchases report": {
+		`usher purchases report AZqxJ2vXd9-Y0kqk3rW0Ng== renewed --outside-id invoice_72 --amount 2700`,
+		`usher purchases report AZqxJ2vXd9-Y0kqk3rW0Ng== cancelled --outside-id event_9 --sequence 12`,
 	},
 	"purchases refund": {
 		`usher purchases refund AZqxJ2vXd9-Y0kqk3rW0Ng== --yes`,
 		`usher purchases refund AZqxJ2vXd9-Y0kqk3rW0Ng== --amount 500 --yes`,
+		`usher purchases refund AZqxJ2vXd9-Y0kqk3rW0Ng== --period --yes`,
 	},
 	"purchases dispute":     {`usher purchases dispute AZqxJ2vXd9-Y0kqk3rW0Ng==`},
 	"purchases dispute-won": {`usher purchases dispute-won AZqxJ2vXd9-Y0kqk3rW0Ng==`},
 	"purchases revoke":      {`usher purchases revoke AZqxJ2vXd9-Y0kqk3rW0Ng==`},
 	"purchases unrevoke":    {`usher purchases unrevoke AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"memberships": {
+		`usher memberships show AZqxJ2vXd9-Y0kqk3rW0Ng==`,
+		`usher memberships change AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 5`,
+	},
+	"memberships show": {`usher memberships show AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"memberships quote": {
+		`usher memberships quote AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 5`,
+		`usher memberships quote AZqxJ2vXd9-Y0kqk3rW0Ng== --tier Publishers --recurrence yearly`,
+	},
+	"memberships change": {
+		`usher memberships change AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 5`,
+		`usher memberships change AZqxJ2vXd9-Y0kqk3rW0Ng== --recurrence yearly --idempotency-key change-17`,
+	},
+	"memberships cancel":   {`usher memberships cancel AZqxJ2vXd9-Y0kqk3rW0Ng== --by buyer`},
+	"memberships uncancel": {`usher memberships uncancel AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"memberships restart":  {`usher memberships restart AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 2`},
+	"memberships pay":      {`usher memberships pay AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"memberships end":      {`usher memberships end AZqxJ2vXd9-Y0kqk3rW0Ng== --yes`},
+	"memberships method":   {`usher memberships method AZqxJ2vXd9-Y0kqk3rW0Ng== sandbox_pays`},
+	"seats": {
+		`usher seats list AZqxJ2vXd9-Y0kqk3rW0Ng==`,
+		`usher seats assign AZqxJ2vXd9-Y0kqk3rW0Ng== --email cleo@example.com`,
+	},
+	"seats list":   {`usher seats list AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"seats assign": {`usher seats assign AZqxJ2vXd9-Y0kqk3rW0Ng== --email cleo@example.com`},
+	"seats invite": {`usher seats invite AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"seats revoke": {`usher seats revoke AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"seats grant": {
+		`usher seats grant AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 2`,
+		`usher seats grant AZqxJ2vXd9-Y0kqk3rW0Ng== --seats=-1`,
+	},
+	"payments":      {`usher payments list --purchase AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"payments list": {`usher payments list --purchase AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"mail":          {`usher mail list`},
+	"mail list":     {`usher mail list --to bo@example.com`},
+	"mail show":     {`usher mail show AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"clock": {
+		`usher clock show`,
+		`usher clock advance 31d`,
+	},
+	"clock show": {`usher clock show`},
+	"clock advance": {
+		`usher clock advance 31d`,
+		`usher clock advance 1mo`,
+		`usher clock advance --to 2026-03-01T00:00:00Z`,
+	},
+	"jobs":       {`usher jobs list`},
+	"jobs list":  {`usher jobs list`},
+	"jobs retry": {`usher jobs retry AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"sandbox": {
+		`usher sandbox --listen 127.0.0.1:8090 --book book.jsonl`,
+	},
 	"licenses": {
 		`usher licenses verify < key.txt`,
 		`usher licenses disable --product inkwell < key.txt`,

@@ -88,12 +88,12 @@ func productLines(p domain.Product) []line {
 	var prices []string
 	for _, r := range domain.Recurrences() {
 		if amount, ok := p.Prices.At(r); ok {
-			prices = append(prices, fmt.Sprintf("%s %s", r, money(domain.Money{Amount: amount, Currency: p.Price.Currency})))
+			prices = append(prices, fmt.Sprintf("%s %s", r, domain.Money{Amount: amount, Currency: p.Price.Currency}))
 		}
 	}
 	return []line{
 		{"id", string(p.ID)}, {"name", p.Name}, {"kind", string(p.Kind)}, {"permalink", p.Permalink},
-		{"custom permalink", p.CustomPermalink}, {"price", money(p.Price)}, {"prices", strings.Join(prices, ", ")},
+		{"custom permalink", p.CustomPermalink}, {"price", p.Price.String()}, {"prices", strings.Join(prices, ", ")},
 		{"includes", strings.Join(includes, ", ")}, {"license keys", yes(p.Licensed)}, {"seats", yes(p.Multiseat)},
 		{"most seats", most(p.MostSeats)},
 		{"published", yes(p.Published)}, {"made", when(p.CreatedAt)}, {"deleted", when(p.DeletedAt)},
@@ -107,10 +107,6 @@ func most(n int) string {
 	}
 	return fmt.Sprint(n)
 }
-
-// money is an amount for a person. It is not divided: how many digits a
-// currency has behind the point is not known here.
-func money(m domain.Money) string { return fmt.Sprintf("%d (minor units of %s)", m.Amount, m.Currency) }
 
 type productsListCmd struct{}
 

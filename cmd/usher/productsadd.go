@@ -67,7 +67,7 @@ func (a productsAddCmd) Run(c *call) error {
 		return err
 	}
 	c.showProduct(product)
-	c.hint("Next: usher purchases add --product %s --email bo@example.com", product.Permalink)
+	c.hint("Next: usher purchases record --product %s --email bo@example.com", product.Permalink)
 	return nil
 }
 
@@ -171,6 +171,6 @@ func (a productsAddVariantCmd) Run(c *call) error {
 		return err
 	}
 	c.show(viewVariant(v), line{"id", string(v.ID)}, line{"product", product.Name}, line{"category", v.Category}, line{"name", v.Name},
-		line{"price", money(domain.Money{Amount: v.Price, Currency: product.Price.Currency})}, line{"most seats", most(v.MostSeats)})
+		line{"price", domain.Money{Amount: v.Price, Currency: product.Price.Currency}.String()}, line{"most seats", most(v.MostSeats)})
 	return nil
 }

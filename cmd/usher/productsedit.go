@@ -128,7 +128,7 @@ func (c *call) drain(ctx context.Context, p *app.Usher) error {
 	again := time.NewTicker(200 * time.Millisecond)
 	defer again.Stop()
 	for {
-		if _, err := p.Worker.Drain(ctx); err != nil && ctx.Err() == nil {
+		if _, err := p.Worker.Tick(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {

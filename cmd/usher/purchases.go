@@ -13,8 +13,11 @@ import (
 type purchasesCmd struct {
 	List       purchasesListCmd   `cmd:"" help:"List purchases, the oldest first."`
 	Show       purchasesShowCmd   `cmd:"" help:"Show a purchase and its license key."`
-	Add        purchasesAddCmd    `cmd:"" help:"Record a sale that was charged elsewhere. Shows the license key that it earns."`
-	Refund     purchasesRefundCmd `cmd:"" help:"Record that money went back. The key goes on verifying, and says so."`
+	Quote      purchasesQuoteCmd  `cmd:"" help:"Say what a sale would cost. Changes nothing."`
+	Buy        purchasesBuyCmd    `cmd:"" help:"Sell, and take the money for it. Shows the license key that it earns."`
+	Record     purchasesRecordCmd `cmd:"" help:"Record a sale that was charged elsewhere, once or again and again. Shows the license key that it earns."`
+	Report     purchasesReportCmd `cmd:"" help:"Record what became of a membership that is charged elsewhere."`
+	Refund     purchasesRefundCmd `cmd:"" help:"Give money back, or record that it went back. The key goes on verifying, and says so."`
 	Dispute    disputeCmd         `cmd:"" help:"Record that the buyer's bank took the payment back."`
 	DisputeWon disputeWonCmd      `cmd:"" help:"Record that the dispute was won."`
 	Revoke     revokeCmd          `cmd:"" help:"Take access away: the key verifies no longer."`
@@ -89,42 +92,6 @@ func (s purchasesShowCmd) Run(c *call) error {
 		return err
 	}
 	c.show(viewSale(sale), saleLines(sale)...)
-	return nil
-}
-
-type purchasesRefundCmd struct {
-	onePurchase
-	Amount int64 `help:"How much, in minor units of its currency; all that is left unless given." placeholder:"MINOR"`
-	confirmed
-}
-
-// Run records a refund.
-func (r purchasesRefundCmd) Run(c *call) error {
-	if r.Amount < 0 || r.Amount == 0 && c.explicit("amount") {
-		return wrongUse("amount", "must be more than 0", "leave it out to refund all that is left")
-	}
-	p, seller, done, err := c.work()
-	if err != nil {
-		return err
-	}
-	defer done()
-	sale, err := p.Sales.Get(c.ctx, seller, r.Purchase)
-	if err != nil {
-		return err
-	}
-	amount := "all that is left"
-	if r.Amount > 0 {
-		amount = money(domain.Money{Amount: r.Amount, Currency: sale.Purchase.Price.Currency})
-	}
-	if err := c.confirm(r.confirmed, fmt.Sprintf("Record that %s of the sale to %s went back? It cannot be taken back.", amount, printable(sale.Purchase.Email))); err != nil {
-		return err
-	}
-	s, err := p.Sales.Refund(c.ctx, seller, r.Purchase, r.Amount)
-	if err != nil {
-		return err
-	}
-	c.show(viewPurchase(s), purchaseLines(s)...)
-	c.hint("usher moves no money: give it back where it was charged.")
 	return nil
 }
 

@@ -109,7 +109,7 @@ func saleLines(s app.Sale) []line {
 func purchaseLines(s domain.PurchaseState) []line {
 	lines := []line{
 		{"id", string(s.ID)}, {"product", string(s.ProductID)}, {"order number", fmt.Sprint(s.OrderNumber)},
-		{"e-mail", s.Email}, {"name", s.FullName}, {"quantity", fmt.Sprint(s.Quantity)}, {"price", money(s.Price)},
+		{"e-mail", s.Email}, {"name", s.FullName}, {"quantity", fmt.Sprint(s.Quantity)}, {"price", s.Price.String()},
 		{"state", stateOf(s)}, {"membership", string(s.MembershipID)}, {"gift of", string(s.GiftOf)},
 		{"sold", when(s.CreatedAt)}, {"refunded", when(s.RefundedAt)}, {"disputed", when(s.DisputedAt)},
 		{"dispute won", when(s.DisputeWonAt)}, {"revoked", when(s.RevokedAt)},

@@ -4,6 +4,7 @@ import (
 	chance "math/rand/v2"
 	"time"
 
+	"github.com/usherhq/usher/adapters/charge/sandbox"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -167,7 +168,7 @@ func (s *sample) membership(buyer, email string, days, seats int, mod func(*doma
 	}
 	mod(&r)
 	m := r.Adopt(p)
-	m.Assigned = len(named)
+	m.Assigned, m.Elsewhere, m.Method = len(named), false, sandbox.Pays
 	s.add(m)
 	for i, email := range named {
 		seat := domain.Seat{

@@ -21,6 +21,7 @@ type serveCmd struct {
 	TLSCert                string        `name:"tls-cert" help:"Certificate file (PEM), to speak https." env:"USHER_TLS_CERT" placeholder:"FILE"`
 	TLSKey                 string        `name:"tls-key" help:"File of its private key (PEM)." env:"USHER_TLS_KEY" placeholder:"FILE"`
 	ProductIDRequiredAfter cutoff        `name:"product-id-required-after" help:"Products made after this time are verified by their id only; none: no product is." default:"2023-01-09T00:00:00Z" env:"USHER_PRODUCT_ID_REQUIRED_AFTER" placeholder:"TIME"`
+	TestClock              clockFlag     `help:"Run on a clock that only moves when it is told to, and stands at this time; now: at the machine's, or where it stands. The data folder is made with it." env:"USHER_TEST_CLOCK" placeholder:"TIME"`
 	DrainTimeout           time.Duration `help:"How long requests at work may take when the server is stopped." default:"15s" env:"USHER_DRAIN_TIMEOUT" placeholder:"DURATION"`
 	DrainDelay             time.Duration `help:"How long /readyz says so before the port closes." default:"0s" env:"USHER_DRAIN_DELAY" placeholder:"DURATION"`
 	logging
@@ -72,11 +73,15 @@ func (s *serveCmd) Run(c *call) error {
 	}
 	defer l.Close()
 	log := s.logger(c.err)
-	p, f, done, err := c.openWith(true, log, s.ProductIDRequiredAfter.Cutoff)
+	p, f, done, err := c.openWith(opening{true, log, s.ProductIDRequiredAfter.Cutoff, s.TestClock.fresh()})
 	if err != nil {
 		return err
 	}
 	defer done()
+	testClock, err := s.TestClock.check(c, p, f)
+	if err != nil {
+		return err
+	}
 	sellers, err := p.Sellers.List(c.ctx, ports.Cursor{}, 1)
 	if err != nil {
 		return err
@@ -84,12 +89,16 @@ func (s *serveCmd) Run(c *call) error {
 	srv := &server{
 		usher: p, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
 		publicURL:  cmp.Or(string(s.PublicURL), localURL(l, certificate != nil)),
-		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout,
+		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout, testClock: testClock,
 	}
 	return srv.run(c.ctx, func() {
 		s.announce(c, srv, f, len(sellers) == 0)
 		if c.json {
-			c.encode(map[string]any{"url": localURL(l, certificate != nil), "public_url": srv.publicURL, "data": f.path, "new": f.fresh})
+			view := map[string]any{"url": localURL(l, certificate != nil), "public_url": srv.publicURL, "data": f.path, "new": f.fresh}
+			if !testClock.IsZero() {
+				view["test_clock"] = testClock
+			}
+			c.encode(view)
 		}
 	})
 }
@@ -121,16 +130,22 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 		if exposed != "" {
 			srv.log.Warn(exposed)
 		}
+		if !srv.testClock.IsZero() {
+			srv.log.Warn(frozen(srv.testClock))
+		}
 		return
 	}
 	c.say("usher %s      data  %s", version(), f)
-	c.say("  API     %s/v2", local)
+	c.say("  API     %s/v2  %s/api", local, local)
 	if srv.publicURL != local {
 		c.say("  public  %s/v2", srv.publicURL)
 	}
 	c.say("  health  %s/healthz  %s/readyz", local, local)
 	if exposed != "" {
 		c.say("\n(!) %s", exposed)
+	}
+	if !srv.testClock.IsZero() {
+		c.say("\n(!) %s", frozen(srv.testClock))
 	}
 	if empty {
 		data := ""

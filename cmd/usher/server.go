@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"github.com/usherhq/usher/adapters/api"
 	"github.com/usherhq/usher/adapters/rest"
 	"github.com/usherhq/usher/app"
 )
@@ -34,6 +36,7 @@ type server struct {
 	publicURL    string
 	trusted      proxies
 	log          *slog.Logger
+	testClock    time.Time     // where it stands; zero: none
 	drainDelay   time.Duration // how long /readyz says so before the port closes
 	drainTimeout time.Duration // how long requests at work may take then
 }
@@ -43,9 +46,8 @@ type server struct {
 // calls ready once requests are answered.
 func (s *server) run(ctx context.Context, ready func()) error {
 	h := &health{usher: s.usher, within: readyWithin}
-	api := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
 	srv := &http.Server{
-		Handler:           logged(s.log, s.trusted, h.handler(api)),
+		Handler:           logged(s.log, s.trusted, h.handler(s.apis())),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -82,6 +84,20 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	stopWork()
 	s.log.Info("stopped")
 	return nil
+}
+
+// apis sends a request to whom it is for: below /api/ usher has an API of its
+// own, but /api/v2 is another name of the licence API's /v2.
+func (s *server) apis() http.Handler {
+	theirs := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
+	own := api.Handler(s.usher, &api.Options{Logger: s.log})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.Path; strings.HasPrefix(p, "/api/") && p != "/api/v2" && !strings.HasPrefix(p, "/api/v2/") {
+			own.ServeHTTP(w, r)
+			return
+		}
+		theirs.ServeHTTP(w, r)
+	})
 }
 
 // work does what is due beside the requests, until the function that it

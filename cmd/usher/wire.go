@@ -13,6 +13,6 @@ import (
 	"github.com/usherhq/usher/domain"
 )
 
-func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff) (*app.Usher, func(), error) {
-	panic(wire.Build(core, sqlite))
+func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff, payments) (*app.Usher, func(), error) {
+	panic(wire.Build(core, sqlite, effects))
 }

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"github.com/usherhq/usher/adapters/mail"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -16,22 +17,34 @@ import (
 
 // Injectors from wire.go:
 
-func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff) (*app.Usher, func(), error) {
+func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments) (*app.Usher, func(), error) {
 	store, cleanup, err := openSQLite(contextContext, mainDatabasePath, options)
 	if err != nil {
 		return nil, nil, err
 	}
-	config := app.Config{
-		Store:  store,
-		Logger: logger,
-		Cutoff: domainCutoff,
-	}
-	usher, err := app.New(config)
+	charger, cleanup2, err := openCharger(contextContext, mainPayments, store)
 	if err != nil {
 		cleanup()
 		return nil, nil, err
 	}
+	outbox := mail.NewOutbox(store)
+	sealer := sealerOf(options)
+	config := app.Config{
+		Store:   store,
+		Logger:  logger,
+		Cutoff:  domainCutoff,
+		Charger: charger,
+		Mailer:  outbox,
+		Sealer:  sealer,
+	}
+	usher, err := app.New(config)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
 	return usher, func() {
+		cleanup2()
 		cleanup()
 	}, nil
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/google/wire"
 
+	"github.com/usherhq/usher/adapters/mail"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/ports"
@@ -13,9 +14,12 @@ import (
 // The sets have a file of their own, because what stands beside an injector is
 // copied into wire_gen.go, and Wire would be part of the program.
 
-// core makes the use cases from a store. What Config leaves out are the
-// machine's clock and chance.
-var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff"))
+// core makes the use cases from a store. What Config leaves out are chance and
+// the clock: the machine's, or that of a store with a test clock.
+var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff", "Charger", "Mailer", "Sealer"))
+
+// effects are what leaves the process.
+var effects = wire.NewSet(openCharger, mail.NewOutbox, wire.Bind(new(ports.Mailer), new(*mail.Outbox)))
 
 // The stores. An injector takes exactly one.
-var sqlite = wire.NewSet(openSQLite, wire.Bind(new(ports.Store), new(*sqlitestore.Store)))
+var sqlite = wire.NewSet(openSQLite, sealerOf, wire.Bind(new(ports.Store), new(*sqlitestore.Store)))

@@ -119,7 +119,7 @@ func TestPastSales(t *testing.T) {
 	t.Logf("%d uses were counted while %d keys were made", answered, sales)
 	s.stop()
 	f.open(func(ctx context.Context, _ ports.Store, u *app.Usher, seller domain.SellerID) {
-		if _, err := u.Worker.Drain(ctx); err != nil { // what the other process left
+		if _, err := u.Worker.Tick(ctx); err != nil { // what the other process left
 			t.Fatal(err)
 		}
 		task, err := u.Catalog.PastSales(ctx, seller, domain.ProductID(product))

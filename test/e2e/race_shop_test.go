@@ -1,0 +1,228 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/usherhq/usher/adapters/api"
+	"github.com/usherhq/usher/adapters/charge/sandbox"
+	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/app"
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// racers is how many requests race.
+const racers = 50
+
+// raceShop is a server of the JSON API over SQLite, a processor in test mode, and a
+// product with one tier.
+type raceShop struct {
+	*testing.T
+	store   ports.Store
+	usher   *app.Usher
+	charger *raceCharger
+	server  *httptest.Server
+	client  *http.Client
+	seller  domain.SellerID
+	token   string // the seller's
+	product domain.Product
+	tier    domain.Variant
+}
+
+// openRaceShop opens a shop that sells so many seats of its tier; 0 is any number.
+func openRaceShop(t *testing.T, room int) *raceShop {
+	t.Helper()
+	at := time.Date(2026, 4, 16, 0, 0, 0, 0, time.UTC) // prices depend on it
+	now := func() time.Time { return at }
+	quiet := slog.New(slog.DiscardHandler)
+	store, err := sqlitestore.Open(t.Context(), filepath.Join(t.TempDir(), "usher.db"), &sqlitestore.Options{Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	bank, err := sandbox.Open(sandbox.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &raceShop{T: t, store: store, charger: &raceCharger{Processor: bank}}
+	if s.usher, err = app.New(app.Config{Store: store, Clock: now, Charger: s.charger, Logger: quiet}); err != nil {
+		t.Fatal(err)
+	}
+	s.stock(room)
+	s.server = httptest.NewServer(api.Handler(s.usher, nil))
+	t.Cleanup(s.server.Close)
+	s.client = s.server.Client()
+	s.client.Transport.(*http.Transport).MaxIdleConnsPerHost = racers
+	return s
+}
+
+// stock makes what is sold, and the seller's token.
+func (s *raceShop) stock(room int) {
+	s.Helper()
+	ctx := s.Context()
+	seller, err := s.usher.Sellers.Add(ctx, domain.Seller{Name: "ana", Email: "ana@example.com"})
+	s.must(err)
+	s.seller = seller.ID
+	s.product, err = s.usher.Catalog.AddProduct(ctx, s.seller, domain.Product{
+		Kind: domain.MembershipKind, Name: "Club", Price: domain.Money{Amount: 1000, Currency: "usd"}, Licensed: true, Multiseat: true, Published: true,
+	})
+	s.must(err)
+	s.tier, err = s.usher.Catalog.AddVariant(ctx, s.seller, domain.Variant{ProductID: s.product.ID, Name: "Gold", MostSeats: room})
+	s.must(err)
+	scopes, err := domain.MakeScopes(domain.EditProducts, domain.ViewSales)
+	s.must(err)
+	s.token, _, err = s.usher.Tokens.Create(ctx, s.seller, "race", scopes)
+	s.must(err)
+}
+
+func (s *raceShop) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// members sells n memberships of so many seats, one after the other.
+func (s *raceShop) members(n, seats int) (ids []domain.MembershipID) {
+	s.Helper()
+	for i := range n {
+		who := app.Buyer{Email: fmt.Sprintf("member%d@example.com", i), Method: sandbox.Pays}
+		done, err := s.usher.Sales.Buy(s.Context(), s.seller, domain.SaleRequest{ProductID: s.product.ID, Quantity: seats}, who, "")
+		s.must(err)
+		ids = append(ids, done.Membership.ID)
+	}
+	return ids
+}
+
+// ask is one request of a race.
+type ask struct {
+	path string
+	key  string // Idempotency-Key; empty: none
+	body map[string]any
+}
+
+func buying(email, method, key string, seats int, product domain.ProductID) ask {
+	return ask{"/api/sales", key, map[string]any{"product": product, "quantity": seats, "email": email, "method": method}}
+}
+
+func changing(id domain.MembershipID, key string, seats int) ask {
+	return ask{"/api/memberships/" + string(id) + "/change", key, map[string]any{"seats": seats}}
+}
+
+// reply is what came back.
+type reply struct {
+	status   int
+	code     string // of a refusal
+	body     string
+	replayed bool
+}
+
+// race sends all requests at once. Whatever asks the processor for money has its
+// answer only when every other request is answered, or asks, too: so each of
+// them meets all payments that can be on their way.
+func (s *raceShop) race(asks ...ask) []reply {
+	s.Helper()
+	replies, errs := make([]reply, len(asks)), make([]error, len(asks))
+	s.charger.expect(len(asks))
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i, a := range asks {
+		wg.Go(func() {
+			defer s.charger.arrived()
+			<-start
+			replies[i], errs[i] = s.send(a)
+		})
+	}
+	close(start)
+	wg.Wait()
+	for _, err := range errs {
+		s.must(err)
+	}
+	return replies
+}
+
+func (s *raceShop) send(a ask) (r reply, err error) {
+	body, err := json.Marshal(a.body)
+	if err != nil {
+		return r, err
+	}
+	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.server.URL+a.path, bytes.NewReader(body))
+	if err != nil {
+		return r, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+s.token)
+	if a.key != "" {
+		request.Header.Set("Idempotency-Key", a.key)
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return r, err
+	}
+	defer response.Body.Close()
+	got, err := io.ReadAll(response.Body)
+	if err != nil {
+		return r, err
+	}
+	var refusal struct{ Error struct{ Code string } }
+	if err := json.Unmarshal(got, &refusal); err != nil {
+		return r, fmt.Errorf("%s answers %d %q: %w", a.path, response.StatusCode, got, err)
+	}
+	return reply{response.StatusCode, refusal.Error.Code, string(got), response.Header.Get("Idempotent-Replayed") == "true"}, nil
+}
+
+// raceCharger is a processor that keeps its answers back until all requests of a
+// race have come as far as they come without them.
+type raceCharger struct {
+	*sandbox.Processor
+	mu   sync.Mutex
+	wait int           // for so many more
+	all  chan struct{} // closed when all have come
+}
+
+var _ ports.Charger = (*raceCharger)(nil)
+
+func (c *raceCharger) expect(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wait, c.all = n, make(chan struct{})
+}
+
+// arrived counts one that was answered, or asks for money; nobody counts when
+// all have come, or outside of a race.
+func (c *raceCharger) arrived() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wait > 0 {
+		if c.wait--; c.wait == 0 {
+			close(c.all)
+		}
+	}
+	return c.all
+}
+
+func (c *raceCharger) Charge(ctx context.Context, o ports.Order) (domain.Answer, error) {
+	if all := c.arrived(); all != nil {
+		select {
+		case <-all:
+		case <-ctx.Done():
+			return domain.Answer{}, ctx.Err()
+		}
+	}
+	return c.Processor.Charge(ctx, o)
+}
