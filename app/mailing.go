@@ -171,7 +171,8 @@ func keyOf(ctx context.Context, tx ports.Tx, id domain.PurchaseID) (domain.Licen
 	return l.State().Key, nil
 }
 
-func (a about) ofSale() bool  { return a.Of == domain.PurchaseCompleted{}.EventName() }
+func (a about) ofSale() bool { return a.Of == domain.PurchaseCompleted{}.EventName() }
+
 // cause is the notice's; of a price it is the price, since every notice of one
 // tells of the price that stands when it is sent.
 func (a about) cause() string {

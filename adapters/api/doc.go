@@ -71,11 +71,12 @@
 // Idempotent-Replayed: true. The same key for something else is key_reused. A
 // refused command has not used its key up, except by a declined payment.
 //
-// The other writes take no key, because twice is once by nature: cancel, keep,
-// a method, an end and a seat taken back change nothing the second time;
-// uncancel answers not_cancelled, an address that has a seat seat_taken. Two
-// invitations are two mails to the same seat, and an advance by some time goes
-// on from where the clock is: with "to" it is once.
+// The other writes may have one, and are then answered as the first time. They
+// need none, because twice is harmless: cancel, keep, a method, an end and a seat
+// taken back change nothing the second time; uncancel answers not_cancelled, an
+// address that has a seat seat_taken; two invitations are two mails to the same
+// seat. An advance of the clock has no key: by some time it goes on from where the
+// clock is, and "to" an instant it is once.
 //
 // # Decisions
 //

@@ -120,6 +120,10 @@ func keep(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
+	return c.once(m.SellerID, "", func() (answer, error) { return c.keepTodays(m) })
+}
+
+func (c *call) keepTodays(m domain.MembershipState) (answer, error) {
 	now, _, err := c.usher.Clock.Now(c.r.Context())
 	if err != nil {
 		return answer{}, err
@@ -160,7 +164,9 @@ func (c *call) plain(do func(*app.Memberships, context.Context, domain.SellerID,
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	return c.done(do(c.usher.Memberships, c.r.Context(), m.SellerID, m.ID, by))
+	return c.once(m.SellerID, "", func() (answer, error) {
+		return c.done(do(c.usher.Memberships, c.r.Context(), m.SellerID, m.ID, by))
+	})
 }
 
 // restart begins a new period of a membership that has ended.
@@ -227,7 +233,9 @@ func setMethod(c *call) (answer, error) {
 	if method == "" {
 		return answer{}, domain.InvalidField("method", "is missing: the processor's name of the card or account")
 	}
-	return c.done(c.usher.Memberships.SetMethod(c.r.Context(), m.SellerID, m.ID, method))
+	return c.once(m.SellerID, method, func() (answer, error) {
+		return c.done(c.usher.Memberships.SetMethod(c.r.Context(), m.SellerID, m.ID, method))
+	})
 }
 
 // done answers what a command came to.

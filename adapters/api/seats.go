@@ -34,11 +34,10 @@ func assignSeat(c *call) (answer, error) {
 	if err := c.read(fields{"email": &email}); err != nil {
 		return answer{}, err
 	}
-	s, err := c.usher.Memberships.Assign(c.r.Context(), m.SellerID, m.ID, email)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusCreated, body: seatBody{Seat: seatOf(s)}}, nil
+	return c.once(m.SellerID, email, func() (answer, error) {
+		s, err := c.usher.Memberships.Assign(c.r.Context(), m.SellerID, m.ID, email)
+		return answer{status: http.StatusCreated, body: seatBody{Seat: seatOf(s)}}, err
+	})
 }
 
 // seatOfPath returns the seat of the path, if it is one of the membership's.
@@ -68,10 +67,10 @@ func revokeSeat(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if s, err = c.usher.Memberships.Revoke(c.r.Context(), s.SellerID, s.ID); err != nil {
-		return answer{}, err
-	}
-	return answer{body: seatBody{Seat: seatOf(s)}}, nil
+	return c.once(s.SellerID, "", func() (answer, error) {
+		s, err := c.usher.Memberships.Revoke(c.r.Context(), s.SellerID, s.ID)
+		return answer{body: seatBody{Seat: seatOf(s)}}, err
+	})
 }
 
 // inviteAgain sends the invitation to a seat again.
@@ -80,10 +79,10 @@ func inviteAgain(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if s, err = c.usher.Memberships.ResendInvite(c.r.Context(), s.SellerID, s.ID); err != nil {
-		return answer{}, err
-	}
-	return answer{body: seatBody{Seat: seatOf(s)}}, nil
+	return c.once(s.SellerID, "", func() (answer, error) {
+		s, err := c.usher.Memberships.ResendInvite(c.r.Context(), s.SellerID, s.ID)
+		return answer{body: seatBody{Seat: seatOf(s)}}, err
+	})
 }
 
 // claimSeat takes the seat that the token is an invitation to, and shows the
@@ -95,6 +94,10 @@ func claimSeat(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
+	return c.once(c.token.SellerID, "", c.claim)
+}
+
+func (c *call) claim() (answer, error) {
 	s, err := c.usher.Memberships.ClaimWith(c.r.Context(), c.secret())
 	if err != nil {
 		return answer{}, err

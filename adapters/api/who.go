@@ -128,7 +128,7 @@ func (c *call) key(needed bool) (string, error) {
 	if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
 		return "", domain.InvalidField(field, "the header Idempotency-Key must be 1 to 100 visible ASCII characters, such as a UUID")
 	}
-	if c.token.PurchaseID != "" {
+	if c.token.Scopes == "" {
 		return "buyer/" + string(c.token.ID) + "/" + key, nil
 	}
 	return key, nil

@@ -24,7 +24,6 @@
 // time of each life is two minutes later than that of the one before, so that
 // the leases of the dead are over.
 //
-//
 // A kill comes after a random number of answers, not after a random time, so
 // that nothing here waits for a clock, and a slow machine is killed in the
 // middle of its work too. Requests are under way at that moment, each at a
