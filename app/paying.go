@@ -96,20 +96,11 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 		if err != nil {
 			return err
 		}
-		if o.Unwanted && p.State().Left() > 0 {
-			if late, err = p.Refund(refund, 0, domain.RefundOfLate, at); err != nil {
-				return err
-			}
-			events = append(events, begunOf(late, p.State(), at))
-		}
-		if err := tx.Payments.Save(ctx, p); err != nil {
+		var more []domain.Event
+		if late, more, err = savePayment(ctx, tx, p, o.Unwanted, refund, at); err != nil {
 			return err
 		}
-		if late.ID != "" {
-			if err := tx.Refunds.Insert(ctx, late); err != nil {
-				return err
-			}
-		}
+		events = append(events, more...)
 		done = Done{Membership: member.State(), Result: o.Result, Payment: p.State(), Skipped: o.Skipped, Credit: o.Credit}
 		return m.emit(ctx, tx, at, append(events, o.Events...)...)
 	})
@@ -123,6 +114,21 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 		return Done{}, domain.ErrPaymentDeclined
 	}
 	return done, nil
+}
+
+// savePayment keeps a payment. If nobody wants what it took any more, it
+// reserves that to go back.
+func savePayment(ctx context.Context, tx ports.Tx, p *domain.Payment, unwanted bool, id domain.RefundID, at time.Time) (late domain.Refund, events []domain.Event, err error) {
+	if !unwanted || p.State().Left() == 0 {
+		return late, nil, tx.Payments.Save(ctx, p)
+	}
+	if late, err = p.Refund(id, 0, domain.RefundOfLate, at); err != nil {
+		return late, nil, err
+	}
+	if err := tx.Payments.Save(ctx, p); err != nil {
+		return late, nil, err
+	}
+	return late, []domain.Event{begunOf(late, p.State(), at)}, tx.Refunds.Insert(ctx, late)
 }
 
 // settle tells a payment's membership what came of it, and keeps that with what

@@ -74,20 +74,11 @@ func (s *Sales) settle(ctx context.Context, seller domain.SellerID, id domain.Pa
 			}
 			events = append(events, e...)
 		}
-		if was := p.State(); was.Status == domain.Voided && was.Left() > 0 {
-			if late, err = p.Refund(refund, 0, domain.RefundOfLate, at); err != nil {
-				return err
-			}
-			events = append(events, domain.RefundBegun{RefundID: late.ID, PaymentID: was.ID, PurchaseID: was.PurchaseID, Amount: late.Amount, At: at})
-		}
-		if err := tx.Payments.Save(ctx, p); err != nil {
+		var more []domain.Event
+		if late, more, err = savePayment(ctx, tx, p, p.State().Status == domain.Voided, refund, at); err != nil {
 			return err
 		}
-		if late.ID != "" {
-			if err := tx.Refunds.Insert(ctx, late); err != nil {
-				return err
-			}
-		}
+		events = append(events, more...)
 		if err := s.emit(ctx, tx, at, events...); err != nil {
 			return err
 		}

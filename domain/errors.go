@@ -122,19 +122,20 @@ var (
 
 // What the state of a thing forbids.
 var (
-	ErrAlreadyRefunded = &Error{Kind: Precondition, Code: "already_refunded", Msg: "the purchase is already refunded"}
-	ErrRefundTooLarge  = &Error{Kind: Invalid, Code: "refund_too_large", Field: "amount", Msg: "more than what is left of the purchase's price"}
-	ErrNotCharged      = &Error{Kind: Precondition, Code: "not_charged", Msg: "the purchase was not charged"}
-	ErrNotDisputed     = &Error{Kind: Precondition, Code: "not_disputed", Msg: "the purchase is not disputed"}
-	ErrNotRevocable    = &Error{Kind: Precondition, Code: "not_revocable", Msg: "access of a refunded purchase or of a membership is not revoked by hand"}
-	ErrNotRevoked      = &Error{Kind: Precondition, Code: "not_revoked", Msg: "access to the purchase is not revoked"}
-	ErrNotPending      = &Error{Kind: Precondition, Code: "not_pending", Msg: "the purchase is not waiting for its payment"}
-	ErrNotPreordered   = &Error{Kind: Precondition, Code: "not_preordered", Msg: "the purchase is not a preorder that waits for its release"}
-	ErrNotLicensed     = &Error{Kind: Precondition, Code: "not_licensed", Msg: "the product has no license keys; switch licensing on first"}
-	ErrNoSeats         = &Error{Kind: Precondition, Code: "seats_not_offered", Msg: "seats are offered on licensed memberships only"}
-	ErrNotForSale      = &Error{Kind: Precondition, Code: "not_for_sale", Field: "product", Msg: "the product is not published, or sold before its release only"}
-	ErrDeleted         = &Error{Kind: Precondition, Code: "product_deleted", Msg: "the product is deleted"}
-	ErrNotDeleted      = &Error{Kind: Precondition, Code: "product_not_deleted", Msg: "the product is not deleted, or was deleted too long ago"}
+	ErrAlreadyRefunded  = &Error{Kind: Precondition, Code: "already_refunded", Msg: "the purchase is already refunded"}
+	ErrRefundTooLarge   = &Error{Kind: Invalid, Code: "refund_too_large", Field: "amount", Msg: "more than what is left of the purchase's price"}
+	ErrNotCharged       = &Error{Kind: Precondition, Code: "not_charged", Msg: "the purchase was not charged"}
+	ErrNotDisputed      = &Error{Kind: Precondition, Code: "not_disputed", Msg: "the purchase is not disputed"}
+	ErrNotRevocable     = &Error{Kind: Precondition, Code: "not_revocable", Msg: "access of a refunded purchase or of a membership is not revoked by hand"}
+	ErrNotRevoked       = &Error{Kind: Precondition, Code: "not_revoked", Msg: "access to the purchase is not revoked"}
+	ErrNotPending       = &Error{Kind: Precondition, Code: "not_pending", Msg: "the purchase is not waiting for its payment"}
+	ErrNotPreordered    = &Error{Kind: Precondition, Code: "not_preordered", Msg: "the purchase is not a preorder that waits for its release"}
+	ErrNotLicensed      = &Error{Kind: Precondition, Code: "not_licensed", Msg: "the product has no license keys; switch licensing on first"}
+	ErrNoSeats          = &Error{Kind: Precondition, Code: "seats_not_offered", Msg: "seats are offered on licensed memberships only"}
+	ErrNotForSale       = &Error{Kind: Precondition, Code: "not_for_sale", Field: "product", Msg: "the product is not published, or sold before its release only"}
+	ErrBelowLeastCharge = &Error{Kind: Precondition, Code: "below_least_charge", Field: "quantity", Msg: "it costs less than the processor collects; nothing can be charged for so few"}
+	ErrDeleted          = &Error{Kind: Precondition, Code: "product_deleted", Msg: "the product is deleted"}
+	ErrNotDeleted       = &Error{Kind: Precondition, Code: "product_not_deleted", Msg: "the product is not deleted, or was deleted too long ago"}
 )
 
 // What a membership's state forbids (its codes are permanent).

@@ -33,7 +33,9 @@ type SaleQuote struct {
 // that is not published or not released ([ErrNotForSale]), a quantity outside
 // of what is sold ([ErrBelowMinimumSeats], [ErrAboveMaximumSeats], each with
 // the range), a tier without room ([ErrTierCapacity]), a category of which
-// nothing was chosen and a recurrence that is not offered ([ErrInvalid]).
+// nothing was chosen and a recurrence that is not offered ([ErrInvalid]), and
+// what does not renew and costs less than is ever collected
+// ([ErrBelowLeastCharge]).
 func QuoteSale(product Product, variants []Variant, r SaleRequest, l Limits, at time.Time) (SaleQuote, error) {
 	at = second(at)
 	switch {
@@ -78,8 +80,11 @@ func QuoteSale(product Product, variants []Variant, r SaleRequest, l Limits, at 
 		return SaleQuote{}, err
 	}
 	q.Request, q.DueNow = r, q.Price
-	if product.Kind == MembershipKind {
+	switch {
+	case product.Kind == MembershipKind:
 		q.renews(product, l.LeastCharge)
+	case q.Price.Amount > 0 && q.Price.Amount < l.LeastCharge: // there is no next charge for it to ride on
+		return SaleQuote{}, ErrBelowLeastCharge
 	}
 	return q, nil
 }

@@ -33,6 +33,7 @@ func TestQuoteSale(t *testing.T) {
 	}{
 		{name: "one, if nothing is said", p: pen, price: 1000, due: 1000, most: mostSeats},
 		{name: "three", p: pen, r: SaleRequest{Quantity: 3}, price: 3000, due: 3000, most: mostSeats},
+		{name: "for just what is collected", p: pen, l: Limits{LeastCharge: 1000}, price: 1000, due: 1000, most: mostSeats},
 		{name: "a membership, for its shortest recurrence", p: club, price: 1000, due: 1000, unit: 1000, every: Monthly, nextAt: Boundary(at, 1), next: 1000, most: 1},
 		{name: "by the year", p: club, r: SaleRequest{Recurrence: Yearly}, price: 10000, due: 10000, unit: 10000, every: Yearly, nextAt: Boundary(at, 12), next: 10000, most: 1},
 		{name: "with seats", p: team, r: SaleRequest{Quantity: 20}, price: 20000, due: 20000, unit: 1000, every: Monthly, nextAt: Boundary(at, 1), next: 20000, most: 20},
@@ -91,6 +92,7 @@ func TestQuoteSale(t *testing.T) {
 		{"of two tiers", club, tiers, SaleRequest{Variants: ChosenVariants("plus", "base")}, Limits{}, "invalid", "variants", ""},
 		{"of a tier that there is not", club, tiers, SaleRequest{Variants: ChosenVariants("x")}, Limits{}, "variant_not_found", "", ""},
 		{"for too much", with(team, func(p *Product) { p.Prices = Prices{}.With(Monthly, 1<<62) }), nil, SaleRequest{Quantity: 3}, Limits{}, "overflow", "", ""},
+		{"of a pen for less than is ever collected", pen, nil, SaleRequest{}, Limits{LeastCharge: 1001}, "below_least_charge", "quantity", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := QuoteSale(tt.p, tt.variants, tt.r, tt.l, t0)
