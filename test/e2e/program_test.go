@@ -146,7 +146,7 @@ type license struct{ product, purchase, key string }
 // sale records a sale of a licensed product.
 func (f *folder) sale(product string) license {
 	f.Helper()
-	got := f.run(nil, "purchases", "add", "--product", product, "--email", "bo@example.com")
+	got := f.run(nil, "purchases", "record", "--product", product, "--email", "bo@example.com")
 	return license{product, got.text("id"), got.text("license", "key")}
 }
 
