@@ -64,25 +64,26 @@ var bystanderTests = tests{
 					t.Errorf("recovered %v, want boom", r)
 				}
 			}()
-			_ = w.Update(ctx, w.of, func(ctx context.Context, tx ports.Tx) error {
+			err := w.Update(ctx, w.of, func(ctx context.Context, tx ports.Tx) error {
 				if err := write(ctx, tx); err != nil {
-					t.Error(err)
+					return err // it lost to another one, and is run again
 				}
 				panic("boom")
 			})
+			t.Errorf("Update returned %v, want a panic", err)
 		})
 	},
 	"OfEndedGoroutines": func(t *testing.T, w *world) {
 		bystanders(t, w, func(ctx context.Context, write call) {
 			inGoroutine(func(exit func()) {
-				_ = w.Update(ctx, w.of, func(ctx context.Context, tx ports.Tx) error {
+				err := w.Update(ctx, w.of, func(ctx context.Context, tx ports.Tx) error {
 					if err := write(ctx, tx); err != nil {
-						t.Error(err)
+						return err // it lost to another one, and is run again
 					}
 					exit()
 					return nil
 				})
-				t.Error("Update came back")
+				t.Errorf("Update came back: %v", err)
 			})
 		})
 	},

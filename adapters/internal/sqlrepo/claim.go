@@ -35,6 +35,21 @@ const (
 	taken = `) RETURNING id, kind, lane, key, payload, due_at, fence, nudge, tries`
 )
 
+// Locking is a [Conn] of a database that locks single rows. What SkipLocked
+// returns ends a SELECT that locks the rows that it finds, without those that
+// somebody else has locked.
+type Locking interface {
+	Conn
+	SkipLocked() string
+}
+
+func skipLocked(c Conn) string {
+	if l, ok := c.(Locking); ok {
+		return l.SkipLocked()
+	}
+	return ""
+}
+
 // Claim leases up to n jobs of these kinds that are due at now and that nobody
 // holds at the real time, the longest due first, and at most a quarter of n
 // from one lane.
@@ -78,7 +93,7 @@ func choose(ctx context.Context, c Conn, now, real time.Time, kinds []any, n int
 		if len(best) == n && longest(head, best[n-1]) > 0 {
 			break
 		}
-		some, err := many(ctx, c, scanWaiting, candidates+params(5, len(kinds))+`) ORDER BY due_at, id LIMIT $3`,
+		some, err := many(ctx, c, scanWaiting, candidates+params(5, len(kinds))+`) ORDER BY due_at, id LIMIT $3`+skipLocked(c),
 			append([]any{real, now, max(1, n/4), head.lane}, kinds...)...)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,216 @@
+package pgstore
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/domain"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// shipped are this program's migrations.
+var shipped = migrations{embedded}
+
+// migrations is a folder of numbered SQL files, each run in one transaction.
+type migrations struct{ files fs.FS }
+
+// patience is how long a start waits for a migration by another process.
+var patience = 30 * time.Second
+
+// The lock of who migrates. It is tried and not waited for: a statement that
+// waits holds a snapshot, for which an index that is being made would wait.
+const (
+	migrating = `SELECT pg_try_advisory_lock(8387229101465219432)`
+	migrated  = `SELECT pg_advisory_unlock(8387229101465219432)`
+)
+
+// schema is what usher_meta says.
+type schema struct {
+	number int    // of the newest migration that was run; 0: none was
+	oldest int    // the lowest number of a program that can work with it
+	check  string // the check value of its secrets; empty: nobody has worked with it yet
+	test   bool   // it was made with a test clock
+}
+
+// newest is the number of the last migration.
+func (m migrations) newest() (int, error) {
+	names, err := fs.Glob(m.files, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, errors.Join(err, errors.New("there are no migrations"))
+	}
+	n, err := goose.NumericComponent(names[len(names)-1])
+	return int(n), err
+}
+
+// ready checks that the database can be worked with as it is, and returns its
+// secrets.
+func (m migrations) ready(ctx context.Context, pool *pgxpool.Pool, o Options) (*keyring.Keyring, schema, error) {
+	for {
+		is, err := m.look(ctx, pool, o)
+		if err != nil {
+			return nil, is, err
+		}
+		if !m.current(is) {
+			return nil, is, fmt.Errorf("has schema %d and has to be migrated first", is.number)
+		}
+		if err := unlock(ctx, pool, o.Keyring, is.check); !errors.Is(err, errAgain) {
+			return o.Keyring, is, err
+		}
+	}
+}
+
+// current reports whether nothing is left to be run.
+func (m migrations) current(is schema) bool {
+	newest, err := m.newest()
+	return err == nil && is.number >= newest && is.check != ""
+}
+
+// migrate brings the database up to date and returns its secrets.
+func (m migrations) migrate(ctx context.Context, pool *pgxpool.Pool, o Options) (*keyring.Keyring, error) {
+	for start := time.Now(); ; {
+		is, err := m.look(ctx, pool, o)
+		if err != nil {
+			return nil, err
+		}
+		if m.current(is) {
+			return o.Keyring, unlock(ctx, pool, o.Keyring, is.check)
+		}
+		keys, err := m.alone(ctx, pool, o)
+		if !errors.Is(err, errAgain) && code(err) != lockNotAvailable {
+			return keys, err
+		}
+		if time.Since(start) > patience {
+			return nil, errors.Join(errors.New("is being migrated by another process, or is in use: try again when that is done"), err)
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// alone migrates while nobody else does, or fails with errAgain.
+func (m migrations) alone(ctx context.Context, pool *pgxpool.Pool, o Options) (*keyring.Keyring, error) {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return nil, domain.ErrUnavailable.Because(err)
+	}
+	defer conn.Release()
+	var mine bool
+	if err := conn.QueryRow(ctx, migrating).Scan(&mine); err != nil {
+		return nil, err
+	}
+	if !mine {
+		return nil, errAgain
+	}
+	defer func() { // a connection that is cut off has let go of it
+		_, _ = conn.Exec(context.WithoutCancel(ctx), migrated)
+	}()
+	is, err := m.look(ctx, pool, o) // somebody may have been faster
+	if err != nil {
+		return nil, err
+	}
+	if is.check != "" {
+		if err := unlock(ctx, pool, o.Keyring, is.check); err != nil || m.current(is) {
+			return o.Keyring, err
+		}
+		return o.Keyring, m.up(ctx, conn.Conn().Config())
+	}
+	// The secrets are there before the first row that needs them, and the check
+	// value is written last: until then the database is not made.
+	keys, err := found(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.up(ctx, conn.Conn().Config()); err != nil {
+		return nil, err
+	}
+	return keys, pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		return errors.Join(setClock(ctx, tx, o.TestClock), keep(ctx, tx, keys))
+	})
+}
+
+// up runs what is missing, on a connection of its own that gives way to who
+// works with the tables.
+func (m migrations) up(ctx context.Context, c *pgx.ConnConfig) error {
+	c.RuntimeParams["lock_timeout"] = "2s"
+	db := stdlib.OpenDB(*c)
+	defer db.Close()
+	dir, err := fs.Sub(m.files, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, dir, goose.WithTableName("usher_goose"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// look reads what the database says about itself, and refuses one that this
+// program cannot work with.
+func (m migrations) look(ctx context.Context, pool *pgxpool.Pool, o Options) (is schema, err error) {
+	newest, err := m.newest()
+	if err != nil {
+		return is, err
+	}
+	if is, err = read(ctx, pool); err != nil {
+		return is, err
+	}
+	switch {
+	case is.oldest > newest:
+		return is, fmt.Errorf("was migrated to schema %d by a newer usher: it needs a program that knows schema %d, and this one knows %d", is.number, is.oldest, newest)
+	case is.check != "" && !is.test && !o.TestClock.IsZero():
+		return is, noClock()
+	}
+	return is, nil
+}
+
+func read(ctx context.Context, pool *pgxpool.Pool) (is schema, err error) {
+	var encoding string
+	var there bool
+	err = pool.QueryRow(ctx, "SELECT current_setting('server_encoding'), to_regclass('usher_meta') IS NOT NULL").Scan(&encoding, &there)
+	if err != nil {
+		return is, classify(err, ctx.Err() == nil)
+	}
+	if encoding != "UTF8" {
+		return is, fmt.Errorf("has the encoding %s and needs UTF8: make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", encoding)
+	}
+	if !there {
+		return is, nil
+	}
+	rows, err := pool.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
+	if err != nil {
+		return is, err
+	}
+	var key, value string
+	_, err = pgx.ForEachRow(rows, []any{&key, &value}, func() (err error) {
+		switch key {
+		case "check":
+			is.check = value
+		case "test_clock":
+			is.test = true
+		case "schema":
+			is.number, err = strconv.Atoi(value)
+		case "oldest":
+			is.oldest, err = strconv.Atoi(value)
+		}
+		return err
+	})
+	return is, err
+}

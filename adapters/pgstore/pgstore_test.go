@@ -1,0 +1,76 @@
+package pgstore_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/pgstore"
+	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/pgtest"
+	"github.com/usherhq/usher/test/storetest"
+)
+
+func TestStore(t *testing.T)            { storetest.Run(t, open) }
+func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
+func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
+
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, empty(b), pgstore.Options{})) }
+
+func open(t *testing.T, now func() time.Time) ports.Store {
+	return at(t, empty(t), pgstore.Options{Now: now})
+}
+
+// openWithClock opens one database twice, the second time as somebody does who
+// does not ask for a test clock.
+func openWithClock(t *testing.T, clock time.Time) (one, two ports.Store) {
+	url := pgtest.URL(t)
+	return at(t, url, pgstore.Options{TestClock: clock}), at(t, url, pgstore.Options{})
+}
+
+// empty is the address of a database that was migrated, and is empty.
+func empty(t testing.TB) string {
+	return pgtest.Copy(t, "usher", func(ctx context.Context, url string) error {
+		pool, err := pgxpool.New(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		_, err = pgstore.Migrate(ctx, pool, &pgstore.Options{Keyring: ring(t, 'a')})
+		return err
+	})
+}
+
+func at(t testing.TB, url string, o pgstore.Options) *pgstore.Store {
+	t.Helper()
+	o.Keyring, o.Logger = ring(t, 'a'), slog.New(slog.DiscardHandler)
+	s, err := pgstore.Open(t.Context(), url, &o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// ring is a keyring of one secret, all of one byte.
+func ring(t testing.TB, b byte) *keyring.Keyring {
+	t.Helper()
+	s, err := keyring.NewSecret(1, bytes.Repeat([]byte{b}, keyring.Size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := keyring.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}

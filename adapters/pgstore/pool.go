@@ -1,0 +1,89 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/usherhq/usher/domain"
+)
+
+const (
+	defaultConns = 16
+	connectFor   = 3 * time.Second // how long a connection may take to be made
+	acquireFor   = 5 * time.Second // how long a call waits for a connection
+)
+
+// dial makes a pool for an address. It connects once, so that a wrong address is
+// said at once.
+func dial(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
+	plain, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, unparsable(err)
+	}
+	c, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, unparsable(err)
+	}
+	switch _, said := plain.RuntimeParams["pool_max_conns"]; {
+	case conns > 0:
+		c.MaxConns = int32(conns)
+	case !said:
+		c.MaxConns = defaultConns
+	}
+	hasten(c)
+	pool, err := pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fmt.Errorf("the database at %s cannot be reached: %w", place(&c.ConnConfig.Config), domain.ErrUnavailable.Because(err))
+	}
+	return pool, nil
+}
+
+// hasten bounds how long a connection may take to be made, if nothing else does.
+func hasten(c *pgxpool.Config) {
+	if c.ConnConfig.ConnectTimeout == 0 || c.ConnConfig.ConnectTimeout > time.Minute { // pgx has two minutes if it is told nothing
+		c.ConnConfig.ConnectTimeout = connectFor
+	}
+}
+
+// place is a database's address without its password.
+func place(c *pgconn.Config) string {
+	return fmt.Sprintf("%s:%d/%s", c.Host, c.Port, c.Database)
+}
+
+// unparsable says what is wrong with an address, and not the address: a password
+// may stand in it.
+func unparsable(err error) error {
+	if e, ok := errors.AsType[*pgconn.ParseConfigError](err); ok && e.Unwrap() != nil {
+		err = e.Unwrap()
+	}
+	return fmt.Errorf("the address of the database must be such as postgres://user:password@host:5432/name: %w", err)
+}
+
+// acquire takes a connection of the pool, which must be released.
+func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	wait, cancel := context.WithTimeoutCause(ctx, acquireFor, errFull)
+	defer cancel()
+	c, err := s.pool.Acquire(wait)
+	switch {
+	case err == nil:
+		return c, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case wait.Err() != nil:
+		err = errors.Join(errFull, err)
+	}
+	return nil, domain.ErrUnavailable.Because(err)
+}
