@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -120,12 +121,12 @@ func (m migrations) alone(ctx context.Context, pool *pgxpool.Pool, o Options) (*
 	defer func() { // a connection that is cut off has let go of it
 		_, _ = conn.Exec(context.WithoutCancel(ctx), migrated)
 	}()
-	is, err := m.look(ctx, pool, o) // somebody may have been faster
+	is, err := m.look(ctx, conn, o) // somebody may have been faster
 	if err != nil {
 		return nil, err
 	}
 	if is.check != "" {
-		if err := unlock(ctx, pool, o.Keyring, is.check); err != nil || m.current(is) {
+		if err := unlock(ctx, conn, o.Keyring, is.check); err != nil || m.current(is) {
 			return o.Keyring, err
 		}
 		return o.Keyring, m.up(ctx, conn.Conn().Config())
@@ -162,14 +163,22 @@ func (m migrations) up(ctx context.Context, c *pgx.ConnConfig) error {
 	return err
 }
 
+// querier is a pool, or a connection of one: who has the lock needs no second
+// one, which a pool of one does not have.
+type querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // look reads what the database says about itself, and refuses one that this
 // program cannot work with.
-func (m migrations) look(ctx context.Context, pool *pgxpool.Pool, o Options) (is schema, err error) {
+func (m migrations) look(ctx context.Context, db querier, o Options) (is schema, err error) {
 	newest, err := m.newest()
 	if err != nil {
 		return is, err
 	}
-	if is, err = read(ctx, pool); err != nil {
+	if is, err = read(ctx, db); err != nil {
 		return is, err
 	}
 	switch {
@@ -181,10 +190,10 @@ func (m migrations) look(ctx context.Context, pool *pgxpool.Pool, o Options) (is
 	return is, nil
 }
 
-func read(ctx context.Context, pool *pgxpool.Pool) (is schema, err error) {
+func read(ctx context.Context, db querier) (is schema, err error) {
 	var encoding string
 	var there bool
-	err = pool.QueryRow(ctx, "SELECT current_setting('server_encoding'), to_regclass('usher_meta') IS NOT NULL").Scan(&encoding, &there)
+	err = db.QueryRow(ctx, "SELECT current_setting('server_encoding'), to_regclass('usher_meta') IS NOT NULL").Scan(&encoding, &there)
 	if err != nil {
 		return is, classify(err, ctx.Err() == nil)
 	}
@@ -194,7 +203,7 @@ func read(ctx context.Context, pool *pgxpool.Pool) (is schema, err error) {
 	if !there {
 		return is, nil
 	}
-	rows, err := pool.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
+	rows, err := db.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
 	if err != nil {
 		return is, err
 	}

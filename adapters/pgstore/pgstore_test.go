@@ -1,4 +1,4 @@
-package pgstore_test
+package pgstore
 
 import (
 	"bytes"
@@ -10,27 +10,26 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/usherhq/usher/adapters/keyring"
-	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/pgtest"
 	"github.com/usherhq/usher/test/storetest"
 )
 
-func TestStore(t *testing.T)            { storetest.Run(t, open) }
-func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
+func TestStore(t *testing.T)            { storetest.Run(t, openAt) }
+func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, openAt) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
 
-func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, empty(b), pgstore.Options{})) }
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, empty(b), Options{})) }
 
-func open(t *testing.T, now func() time.Time) ports.Store {
-	return at(t, empty(t), pgstore.Options{Now: now})
+func openAt(t *testing.T, now func() time.Time) ports.Store {
+	return at(t, empty(t), Options{Now: now})
 }
 
 // openWithClock opens one database twice, the second time as somebody does who
 // does not ask for a test clock.
 func openWithClock(t *testing.T, clock time.Time) (one, two ports.Store) {
 	url := pgtest.URL(t)
-	return at(t, url, pgstore.Options{TestClock: clock}), at(t, url, pgstore.Options{})
+	return at(t, url, Options{TestClock: clock}), at(t, url, Options{})
 }
 
 // empty is the address of a database that was migrated, and is empty.
@@ -41,15 +40,15 @@ func empty(t testing.TB) string {
 			return err
 		}
 		defer pool.Close()
-		_, err = pgstore.Migrate(ctx, pool, &pgstore.Options{Keyring: ring(t, 'a')})
+		_, err = Migrate(ctx, pool, &Options{Keyring: ring(t, 'a')})
 		return err
 	})
 }
 
-func at(t testing.TB, url string, o pgstore.Options) *pgstore.Store {
+func at(t testing.TB, url string, o Options) *Store {
 	t.Helper()
 	o.Keyring, o.Logger = ring(t, 'a'), slog.New(slog.DiscardHandler)
-	s, err := pgstore.Open(t.Context(), url, &o)
+	s, err := Open(t.Context(), url, &o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/domain"
@@ -24,7 +23,7 @@ func found(o Options) (*keyring.Keyring, error) {
 }
 
 // unlock checks the secrets of a database that has some.
-func unlock(ctx context.Context, pool *pgxpool.Pool, keys *keyring.Keyring, check string) error {
+func unlock(ctx context.Context, db querier, keys *keyring.Keyring, check string) error {
 	if keys == nil {
 		return noSecrets("was made with secrets, without which it shows no license key: give the ones it was made with")
 	}
@@ -34,7 +33,7 @@ func unlock(ctx context.Context, pool *pgxpool.Pool, keys *keyring.Keyring, chec
 	if keys.Check() == check {
 		return nil
 	}
-	tag, err := pool.Exec(ctx, `UPDATE usher_meta SET value = $1 WHERE key = 'check' AND value = $2`, keys.Check(), check) // a secret was added
+	tag, err := db.Exec(ctx, `UPDATE usher_meta SET value = $1 WHERE key = 'check' AND value = $2`, keys.Check(), check) // a secret was added
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errAgain
 	}

@@ -101,7 +101,7 @@ func (t *tx) commit() error {
 }
 
 // fateFor is how long it is asked what became of a transaction.
-const fateFor = 5 * time.Second
+var fateFor = 5 * time.Second
 
 // fate asks on another connection what became of a transaction whose commit had
 // no answer: nil if it was kept, errAborted if it was not. Where nobody knows,

@@ -12,7 +12,7 @@ import (
 
 // viewFor is the longest that a read may last. A snapshot that is held keeps
 // the rows that are counted on from being cleaned up.
-const viewFor = 5 * time.Second
+var viewFor = 5 * time.Second
 
 // View runs fn on a snapshot; see [ports.Store].
 func (s *Store) View(ctx context.Context, who ports.Scope, fn func(context.Context, ports.Tx) error) error {

@@ -12,7 +12,7 @@ import (
 
 // rerunFor is how long a closure is run again and again, if others are in its
 // way.
-const rerunFor = 5 * time.Second
+var rerunFor = 5 * time.Second
 
 // again says that a transaction was lost to others and may be run again. It is
 // never seen outside.
