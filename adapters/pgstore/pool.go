@@ -19,6 +19,11 @@ const (
 	acquireFor   = 5 * time.Second // how long a call waits for a connection
 )
 
+// connSettings are for what runs outside of transactions: a plan that was made
+// while the tables were small must not read them from end to end when they are
+// large.
+const connSettings = `SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false)`
+
 // dial makes a pool for an address. It connects once, so that a wrong address is
 // said at once.
 func dial(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
@@ -37,6 +42,10 @@ func dial(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
 		c.MaxConns = defaultConns
 	}
 	hasten(c)
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, connSettings)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, err
