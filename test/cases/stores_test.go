@@ -24,6 +24,7 @@ var stores = []struct {
 }{
 	{"memory", func(*testing.T) opener { return openMemory }},
 	{"sqlite", readySQLite},
+	{"postgres", readyPostgres},
 }
 
 func openMemory(_ *testing.T, now func() time.Time) ports.Store {
