@@ -79,68 +79,73 @@ func (m migrations) current(is schema) bool {
 	return err == nil && is.number >= newest && is.check != ""
 }
 
-// migrate brings the database up to date and returns its secrets.
-func (m migrations) migrate(ctx context.Context, pool *pgxpool.Pool, o Options) (*keyring.Keyring, error) {
+// migrate brings the database up to date and returns its secrets, and whether it
+// was made now.
+func (m migrations) migrate(ctx context.Context, pool *pgxpool.Pool, o Options) (keys *keyring.Keyring, made bool, err error) {
 	for start := time.Now(); ; {
 		is, err := m.look(ctx, pool, o)
 		if err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if o.Existing && is.check == "" {
+			return nil, false, ErrEmpty
 		}
 		if m.current(is) {
-			return o.Keyring, unlock(ctx, pool, o.Keyring, is.check)
+			err = unlock(ctx, pool, o.Keyring, is.check)
+			keys = o.Keyring
+		} else {
+			keys, made, err = m.alone(ctx, pool, o)
 		}
-		keys, err := m.alone(ctx, pool, o)
 		if !errors.Is(err, errAgain) && code(err) != lockNotAvailable {
-			return keys, err
+			return keys, made, err
 		}
 		if time.Since(start) > patience {
-			return nil, errors.Join(errors.New("is being migrated by another process, or is in use: try again when that is done"), err)
+			return nil, false, errors.Join(errors.New("is being migrated by another process, or is in use: try again when that is done"), err)
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, false, ctx.Err()
 		}
 	}
 }
 
 // alone migrates while nobody else does, or fails with errAgain.
-func (m migrations) alone(ctx context.Context, pool *pgxpool.Pool, o Options) (*keyring.Keyring, error) {
+func (m migrations) alone(ctx context.Context, pool *pgxpool.Pool, o Options) (keys *keyring.Keyring, made bool, err error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		return nil, domain.ErrUnavailable.Because(err)
+		return nil, false, domain.ErrUnavailable.Because(err)
 	}
 	defer conn.Release()
 	var mine bool
 	if err := conn.QueryRow(ctx, migrating).Scan(&mine); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !mine {
-		return nil, errAgain
+		return nil, false, errAgain
 	}
 	defer func() { // a connection that is cut off has let go of it
 		_, _ = conn.Exec(context.WithoutCancel(ctx), migrated)
 	}()
 	is, err := m.look(ctx, conn, o) // somebody may have been faster
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if is.check != "" {
 		if err := unlock(ctx, conn, o.Keyring, is.check); err != nil || m.current(is) {
-			return o.Keyring, err
+			return o.Keyring, false, err
 		}
-		return o.Keyring, m.up(ctx, conn.Conn().Config())
+		return o.Keyring, false, m.up(ctx, conn.Conn().Config())
 	}
 	// The secrets are there before the first row that needs them, and the check
 	// value is written last: until then the database is not made.
-	keys, err := found(o)
-	if err != nil {
-		return nil, err
+	if keys, err = found(o); err != nil {
+		return nil, false, err
 	}
 	if err := m.up(ctx, conn.Conn().Config()); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return keys, pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+	return keys, true, pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		return errors.Join(setClock(ctx, tx, o.TestClock), keep(ctx, tx, keys))
 	})
 }

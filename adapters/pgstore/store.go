@@ -23,6 +23,7 @@ type Store struct {
 	keys    *keyring.Keyring
 	now     func() time.Time // nil: the database's clock
 	test    bool             // it was made with a test clock
+	made    bool             // by this call of Open
 	gate    gate
 	counter *counter
 	close   func() error
@@ -36,6 +37,10 @@ type Options struct {
 	// Keyring holds the server's secrets. Nil is refused, unless the database is
 	// empty and NewKeyring is given.
 	Keyring *keyring.Keyring
+
+	// Existing: an empty database is refused with [ErrEmpty], and nothing is made
+	// in it.
+	Existing bool
 
 	// NewKeyring makes secrets for an empty database. Of all processes that
 	// start on it, the one that migrates it first calls this, once.
@@ -91,12 +96,16 @@ func open(ctx context.Context, url string, o Options, m migrations) (*Store, err
 }
 
 func (m migrations) open(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
-	keys, err := m.migrate(ctx, pool, o)
+	keys, made, err := m.migrate(ctx, pool, o)
 	if err != nil {
-		return nil, fmt.Errorf("the database: %w", err)
+		return nil, fmt.Errorf("the database %w", err)
 	}
 	o.Keyring = keys
-	return m.make(ctx, pool, o)
+	s, err := m.make(ctx, pool, o)
+	if err == nil {
+		s.made = made
+	}
+	return s, err
 }
 
 // New makes a store on a pool that is the caller's, and stays his: Close does
@@ -110,17 +119,18 @@ func New(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 // the secrets as Open does, and returns them. Any number of processes may do so
 // at once.
 func Migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) (*keyring.Keyring, error) {
-	return shipped.migrate(ctx, pool, o.filled())
+	keys, _, err := shipped.migrate(ctx, pool, o.filled())
+	return keys, err
 }
 
 func (m migrations) make(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	keys, is, err := m.ready(ctx, pool, o)
 	if err != nil {
-		return nil, fmt.Errorf("the database: %w", err)
+		return nil, fmt.Errorf("the database %w", err)
 	}
 	s := &Store{pool: pool, keys: keys, now: o.Now, test: is.test}
 	if s.counter, err = startCounter(ctx, pool, o.Logger); err != nil {
-		return nil, fmt.Errorf("the database: %w", err)
+		return nil, fmt.Errorf("the database %w", err)
 	}
 	s.close = sync.OnceValue(func() error {
 		s.gate.close()
@@ -136,6 +146,9 @@ func (s *Store) Close() error { return s.close() }
 
 // Keyring returns the secrets that the store works with.
 func (s *Store) Keyring() *keyring.Keyring { return s.keys }
+
+// Made reports whether the database was empty, and Open made its tables.
+func (s *Store) Made() bool { return s.made }
 
 // Update runs fn in a transaction; see [ports.Store].
 func (s *Store) Update(ctx context.Context, who ports.Scope, fn func(context.Context, ports.Tx) error) error {
@@ -207,6 +220,9 @@ func (g *gate) close() {
 	g.mu.Unlock()
 	g.none.Wait()
 }
+
+// ErrEmpty says that nobody has worked with the database yet.
+var ErrEmpty = errors.New("holds no usher data")
 
 // Why a call is refused with domain.ErrUnavailable, for operators.
 var (

@@ -34,15 +34,16 @@ type cli struct {
 
 // globals are the flags of every command.
 type globals struct {
-	Data        string `help:"Folder of the database and its secrets." default:"${default_data}" env:"USHER_DATA" placeholder:"DIR" group:"everywhere"`
-	SecretsFile string `help:"File of the server's secrets; usher.secrets in the data folder unless given." env:"USHER_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
-	Config      string `help:"Settings file; usher.json in the data folder if it is there." env:"USHER_CONFIG" placeholder:"FILE" group:"everywhere"`
-	Seller      string `help:"Seller to work for: id, name or e-mail address. Not needed if there is only one." env:"USHER_SELLER" placeholder:"SELLER" group:"everywhere"`
-	Payments    string `help:"Who takes the money: ${enum}. The ledger notes what you bill elsewhere, the sandbox moves none." default:"none" enum:"none,ledger,sandbox" env:"USHER_PAYMENTS" placeholder:"WHO" group:"everywhere"`
-	SandboxURL  string `name:"sandbox-url" help:"Where a sandbox is that runs as a process of its own; it runs inside of this one unless given." env:"USHER_SANDBOX_URL" placeholder:"URL" group:"everywhere"`
-	JSON        bool   `name:"json" help:"Print one JSON value in one line; a list is an array." group:"everywhere"`
-	JSONL       bool   `name:"jsonl" help:"Print a list as one JSON object in each line." group:"everywhere"`
-	NoInput     bool   `help:"Never ask for anything." group:"everywhere"`
+	Data        string      `help:"Folder of the database and its secrets." default:"${default_data}" env:"USHER_DATA" placeholder:"DIR" group:"everywhere"`
+	Database    databaseURL `help:"Address of a PostgreSQL database, in place of the one in the data folder." env:"USHER_DATABASE" placeholder:"URL" group:"everywhere"`
+	SecretsFile string      `help:"File of the server's secrets; usher.secrets in the data folder unless given." env:"USHER_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
+	Config      string      `help:"Settings file; usher.json in the data folder if it is there." env:"USHER_CONFIG" placeholder:"FILE" group:"everywhere"`
+	Seller      string      `help:"Seller to work for: id, name or e-mail address. Not needed if there is only one." env:"USHER_SELLER" placeholder:"SELLER" group:"everywhere"`
+	Payments    string      `help:"Who takes the money: ${enum}. The ledger notes what you bill elsewhere, the sandbox moves none." default:"none" enum:"none,ledger,sandbox" env:"USHER_PAYMENTS" placeholder:"WHO" group:"everywhere"`
+	SandboxURL  string      `name:"sandbox-url" help:"Where a sandbox is that runs as a process of its own; it runs inside of this one unless given." env:"USHER_SANDBOX_URL" placeholder:"URL" group:"everywhere"`
+	JSON        bool        `name:"json" help:"Print one JSON value in one line; a list is an array." group:"everywhere"`
+	JSONL       bool        `name:"jsonl" help:"Print a list as one JSON object in each line." group:"everywhere"`
+	NoInput     bool        `help:"Never ask for anything." group:"everywhere"`
 
 	ownSecrets bool // the secrets are the data folder's, whatever the settings say
 }

@@ -21,11 +21,17 @@ const defaultData = "./usher-data"
 // folder is where usher keeps everything.
 type folder struct {
 	path    string
+	server  bool   // it is no folder but a PostgreSQL database, and path its address without the password
 	fresh   bool   // there was no database in it
 	secrets string // the file of the secrets, unless they came in the environment
 }
 
-func (f folder) database() string { return filepath.Join(f.path, "usher.db") }
+func (f folder) database() string {
+	if f.server {
+		return f.path
+	}
+	return filepath.Join(f.path, "usher.db")
+}
 
 // open opens the data folder for a command that needs what is in it. A folder
 // without a database is refused, in words that say how to make one.
@@ -54,6 +60,9 @@ type opening struct {
 }
 
 func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
+	if c.Database != "" {
+		return c.openPostgres(o)
+	}
 	f := folder{path: c.Data}
 	_, err := os.Stat(f.database())
 	switch f.fresh = errors.Is(err, fs.ErrNotExist); {
@@ -107,7 +116,7 @@ func (c *call) secrets(f *folder) (*keyring.Keyring, error) {
 		}
 		return keys.From("the environment variable " + secretsVariable), nil
 	}
-	f.secrets = filepath.Join(f.path, "usher.secrets")
+	f.secrets = filepath.Join(c.Data, "usher.secrets")
 	if c.SecretsFile != "" && !c.ownSecrets {
 		f.secrets = c.SecretsFile
 	}
@@ -128,6 +137,17 @@ func (c *call) secrets(f *folder) (*keyring.Keyring, error) {
 		c.say("(!) other users can read %s; chmod 600 it.", f.secrets)
 	}
 	return keys, nil
+}
+
+// flag is what a command needs to find it again, and "" if it needs nothing.
+func (f folder) flag() string {
+	switch {
+	case f.server && os.Getenv("USHER_DATABASE") != "", !f.server && f.path == defaultData:
+		return ""
+	case f.server:
+		return " --database " + quoted(f.path)
+	}
+	return " --data " + quoted(f.path)
 }
 
 // String is the path, and says of a folder that was made now that it is new.

@@ -40,6 +40,10 @@ func (d demoCmd) Run(c *call) error {
 		return err
 	}
 	defer l.Close()
+	if c.explicit("database") {
+		return wrongUse("database", "a demo keeps its data in a folder", "leave it out, or name a folder with --data")
+	}
+	c.Database = ""
 	temporary := !c.explicit("data")
 	if temporary {
 		if c.Data, err = os.MkdirTemp("", "usher-demo-"); err != nil {

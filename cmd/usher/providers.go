@@ -7,6 +7,7 @@ import (
 
 	"github.com/usherhq/usher/adapters/charge/ledger"
 	"github.com/usherhq/usher/adapters/charge/sandbox"
+	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -27,6 +28,10 @@ func openSQLite(ctx context.Context, path databasePath, o *sqlitestore.Options) 
 // sealerOf returns the secrets of the database, which seal quotes too: so any
 // process that has them honours what another one quoted.
 func sealerOf(o *sqlitestore.Options) ports.Sealer { return o.Keyring }
+
+// keysOf returns the same of a database that was opened already: its secrets may
+// have been made then.
+func keysOf(s *pgstore.Store) ports.Sealer { return s.Keyring() }
 
 // payments says who takes the money.
 type payments struct {

@@ -148,10 +148,7 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 		c.say("\n(!) %s", frozen(srv.testClock))
 	}
 	if empty {
-		data := ""
-		if f.path != defaultData {
-			data = " --data " + quoted(f.path)
-		}
+		data := f.flag()
 		c.say("\nNobody sells here yet. In another terminal, also while this one runs:\n")
 		c.say(`  %s sellers add --name "Ana Press" --email ana@example.com%s`, self(), data)
 		c.say(`  %s products add --name Inkwell --price 2900 --licensed%s`, self(), data)

@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"github.com/usherhq/usher/adapters/mail"
+	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -45,6 +46,31 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}
 	return usher, func() {
 		cleanup2()
+		cleanup()
+	}, nil
+}
+
+func withPostgres(contextContext context.Context, store *pgstore.Store, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments) (*app.Usher, func(), error) {
+	charger, cleanup, err := openCharger(contextContext, mainPayments, store)
+	if err != nil {
+		return nil, nil, err
+	}
+	outbox := mail.NewOutbox(store)
+	sealer := keysOf(store)
+	config := app.Config{
+		Store:   store,
+		Logger:  logger,
+		Cutoff:  domainCutoff,
+		Charger: charger,
+		Mailer:  outbox,
+		Sealer:  sealer,
+	}
+	usher, err := app.New(config)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	return usher, func() {
 		cleanup()
 	}, nil
 }
