@@ -22,6 +22,7 @@ type Config struct {
 	// Charger takes the money of sales and memberships. Without one every payment
 	// is declined.
 	Charger ports.Charger
+	Holder  ports.Holder // remembers that charges are held; the store, if it is one
 	Mailer  ports.Mailer // hands mails on; without one nobody is told anything
 	Sealer  ports.Sealer // seals quotes; a secret of this process's own
 }
@@ -37,6 +38,7 @@ type Usher struct {
 	Tokens      *Tokens
 	Mails       *Mails
 	Transfer    *Transfer
+	Holding     *Holding
 	Clock       *Clock
 	Worker      *Worker
 }
@@ -46,7 +48,7 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, mailer: c.Mailer, sealer: c.Sealer}
+	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer}
 	if k.now == nil {
 		k.now = k.standing.now
 	}
@@ -55,6 +57,9 @@ func New(c Config) (*Usher, error) {
 	}
 	if k.charger == nil {
 		k.charger = noCharger{}
+	}
+	if k.holder == nil {
+		k.holder, _ = c.Store.(ports.Holder)
 	}
 	if k.sealer == nil {
 		k.sealer = newSealer(machineRandom)
@@ -74,6 +79,7 @@ func New(c Config) (*Usher, error) {
 		Tokens:      &Tokens{k},
 		Mails:       &Mails{k},
 		Transfer:    &Transfer{k},
+		Holding:     &Holding{k},
 		Clock:       &Clock{w},
 		Worker:      w,
 	}, nil
@@ -88,6 +94,7 @@ type core struct {
 	log      *slog.Logger
 	cutoff   domain.Cutoff
 	charger  ports.Charger
+	holder   ports.Holder // nil: charges are never held
 	mailer   ports.Mailer // nil: nobody is told anything
 	sealer   ports.Sealer
 	wake     func()

@@ -55,8 +55,8 @@ func (s *Sales) Quote(ctx context.Context, seller domain.SellerID, r domain.Sale
 }
 
 // Buy quotes and carries out at once, for whoever needs no preview. With a key,
-// twice is once. A payment that is declined is [domain.ErrPaymentDeclined]:
-// nothing was sold.
+// twice is once. A payment that is declined is [domain.ErrPaymentDeclined], and
+// while charges are held it is [domain.ErrHeld]: nothing was sold.
 func (s *Sales) Buy(ctx context.Context, seller domain.SellerID, r domain.SaleRequest, b Buyer, key string) (Bought, error) {
 	return s.buy(ctx, seller, domain.SaleQuote{Request: r, PricedAt: s.at()}, b, key)
 }
@@ -80,19 +80,24 @@ type order struct {
 	payment  domain.PaymentID
 	token    domain.TokenID
 	secret   string
+	held     bool // nobody is charged now
 	at       time.Time
 }
 
 func (s *Sales) buy(ctx context.Context, seller domain.SellerID, q domain.SaleQuote, b Buyer, key string) (Bought, error) {
 	at := s.at()
-	o := order{q, b, domain.PurchaseID(s.newID(at)), domain.PaymentID(s.newID(at)), domain.TokenID(s.newID(at)), s.newSecret(), at}
+	held, err := s.holds(ctx)
+	if err != nil {
+		return Bought{}, err
+	}
+	o := order{q, b, domain.PurchaseID(s.newID(at)), domain.PaymentID(s.newID(at)), domain.TokenID(s.newID(at)), s.newSecret(), held, at}
 	asked := struct {
 		What string
 		Of   domain.SaleRequest
 		By   Buyer
 	}{"buy", q.Request, b}
 	var done Bought
-	err := s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
+	err = s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
 		answer, fresh, err := s.begin(ctx, tx, key, digestOf(asked), at)
 		if err != nil {
 			return err
@@ -201,6 +206,9 @@ func (s *Sales) sell(ctx context.Context, tx ports.Tx, seller domain.SellerID, o
 		done.Result = domain.Applied
 		done.Sale, done.Membership, err = s.deliver(ctx, tx, p, begun{q.Target(), b.Method, 0, q.FreeTrialEndsAt, q.PricedAt}, o.at)
 		return done, err
+	}
+	if o.held {
+		return Bought{}, domain.ErrHeld
 	}
 	payment := domain.NewSalePayment(o.payment, p.State(), q, b.Method, o.at)
 	if err := payment.Send(); err != nil {

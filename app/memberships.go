@@ -110,9 +110,13 @@ func (m *Memberships) plain(ctx context.Context, seller domain.SellerID, id doma
 func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id domain.MembershipID, key string, what asked, tier domain.VariantID, do func(step) (domain.Outcome, error)) (Done, error) {
 	at := m.at()
 	payment := domain.PaymentID(m.newID(at))
+	held, err := m.holds(ctx)
+	if err != nil {
+		return Done{}, err
+	}
 	var done Done
 	var answer string
-	err := m.writing(ctx, seller, func(ctx context.Context, tx ports.Tx) (voided domain.PaymentState, err error) {
+	err = m.writing(ctx, seller, func(ctx context.Context, tx ports.Tx) (voided domain.PaymentState, err error) {
 		done = Done{}
 		var fresh bool
 		if answer, fresh, err = m.begin(ctx, tx, key, digestOf(what), at); err != nil {
@@ -135,6 +139,9 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 		}})
 		if err != nil {
 			return voided, err
+		}
+		if held && o.Payment != nil {
+			return voided, domain.ErrHeld
 		}
 		if voided, err = m.write(ctx, tx, member, o, at); err != nil {
 			return voided, err

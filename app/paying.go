@@ -42,7 +42,7 @@ func (m *Memberships) charge(ctx context.Context, done Done) (Done, error) {
 // ask makes a payment for the first time. It reports false if nobody knows what
 // came of it.
 func (c *core) ask(ctx context.Context, p domain.PaymentState) (domain.Answer, bool) {
-	answer, err := c.charger.Charge(ctx, orderOf(p))
+	answer, err := c.take(ctx, p)
 	switch {
 	case errors.Is(err, domain.ErrUnavailable): // this call never left, and there was none before
 		return domain.Answer{Status: domain.NotPaid, Decline: domain.Unreachable}, true

@@ -107,7 +107,7 @@ func (m *Memberships) Recover(ctx context.Context, seller domain.SellerID, id do
 	case over && (err != nil || !seen || answer.Status == ""), err == nil && !seen && asked && at.Sub(p.CreatedAt) > buyerWaits:
 		return m.drop(ctx, seller, id)
 	case err == nil && !seen:
-		answer, err = m.charger.Charge(ctx, orderOf(p))
+		answer, err = m.take(ctx, p)
 	}
 	if errors.Is(err, domain.ErrKeyReused) || errors.Is(err, domain.ErrInvalid) {
 		return Done{}, err // for a person to look at

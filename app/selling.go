@@ -122,7 +122,7 @@ func (s *Sales) Recover(ctx context.Context, seller domain.SellerID, id domain.P
 		p.Status == domain.NeedsAction && !at.Before(p.ConfirmBy()) && (err != nil || answer.Status == domain.NeedsAction):
 		return s.drop(ctx, was)
 	case err == nil && !seen:
-		answer, err = s.charger.Charge(ctx, orderOf(p))
+		answer, err = s.take(ctx, p)
 	}
 	if errors.Is(err, domain.ErrKeyReused) || errors.Is(err, domain.ErrInvalid) {
 		return Bought{}, err // for a person to look at

@@ -156,9 +156,13 @@ func (w *Worker) drain(ctx context.Context) (done int, dispatches bool, err erro
 }
 
 // NextDue returns when the next piece of work falls due, of any that is known
-// to this binary, and false if there is none.
+// to this binary and not held up, and false if there is none.
 func (w *Worker) NextDue(ctx context.Context) (time.Time, bool, error) {
-	return w.store.NextDue(ctx, w.names)
+	names, err := w.does(ctx)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	return w.store.NextDue(ctx, names)
 }
 
 // dispatch turns waiting events into jobs, in one process at a time: it reports
@@ -221,7 +225,11 @@ func (w *Worker) plan(events []ports.Event) []ports.Job {
 
 // claim takes what is due and does it, all at once.
 func (w *Worker) claim(ctx context.Context) (int, error) {
-	jobs, err := w.store.Claim(ctx, w.at(), w.names, jobLease, claimAtOnce)
+	names, err := w.does(ctx)
+	if err != nil {
+		return 0, err
+	}
+	jobs, err := w.store.Claim(ctx, w.at(), names, jobLease, claimAtOnce)
 	if err != nil {
 		return 0, err
 	}

@@ -209,5 +209,6 @@ var (
 	ErrMoved       = &Error{Kind: Conflict, Code: "moved", Msg: "what was read has changed meanwhile"}
 	ErrConflict    = &Error{Kind: Conflict, Code: "conflict", Msg: "something else changed it first; try again"}
 	ErrUnavailable = &Error{Kind: Unavailable, Code: "unavailable", Msg: "nothing was done; try again in a moment"}
+	ErrHeld        = &Error{Kind: Unavailable, Code: "charges_held", Msg: "charges are held here for the moment; nothing was charged"}
 	ErrWrongSecret = &Error{Kind: Internal, Code: "wrong_secret", Msg: "the secret is not the one this database was made with"}
 )
