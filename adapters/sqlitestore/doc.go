@@ -32,6 +32,9 @@
 // again: to give one to sales that happened in real time, or to take it away,
 // would set their periods going by another time.
 //
+// A copy that [Backup] makes says that it is one, and holds charges where it is
+// opened: a database from yesterday would charge again what was charged today.
+//
 // The schema has two numbers in usher_meta: schema, what it is, and oldest, the
 // lowest number of a program that can work with it. A program opens what was
 // migrated by a newer one as long as oldest allows it. Migrations run only

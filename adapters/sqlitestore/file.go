@@ -48,12 +48,15 @@ func resolve(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-func dsn(path, more string) string {
+func dsn(path, more string) string { return bare(path, pragmas+more) }
+
+// bare names a file with nothing but these parameters.
+func bare(path, parameters string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // a drive's letter
 	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas + more
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + parameters
 }
 
 // openWriting opens the one connection that writes; database/sql's own

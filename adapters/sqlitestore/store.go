@@ -151,6 +151,10 @@ func (s *Store) Count(ctx context.Context, seen domain.Seen, n int) (int64, erro
 	return s.w.add(ctx, seen, n)
 }
 
+// Commits returns how many transactions were committed through this store since
+// it was opened. Work that waited at the same time shares one.
+func (s *Store) Commits() int64 { return s.w.commits.Load() }
+
 // write runs fn behind a savepoint of the writer's transaction. What is named
 // in the log if it takes long.
 func (s *Store) write(ctx context.Context, what any, fn func(context.Context, sqlrepo.Conn) error) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -39,6 +40,8 @@ type writer struct {
 	counts chan *use
 	turns  chan *turn
 	ended  chan struct{}
+
+	commits atomic.Int64 // of transactions that may write
 
 	batch batch
 	since time.Time // when the present unbroken work began
@@ -185,6 +188,9 @@ func (w *writer) group(u *use, t *turn) {
 	}
 	fate := g.commit()
 	w.line = g.line
+	if fate == nil && begin != "BEGIN" {
+		w.commits.Add(1)
+	}
 	b.answer(fate)
 	for _, t := range had {
 		t.done <- fate

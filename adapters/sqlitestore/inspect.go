@@ -1,0 +1,115 @@
+package sqlitestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/usherhq/usher/adapters/keyring"
+)
+
+// Inspection says how a database is looked at.
+type Inspection struct {
+	// Copy: the file is a copy at rest, which nobody has open. It is read whole,
+	// every reference in it is followed, and nothing is made beside it.
+	Copy bool
+	Keys *keyring.Keyring // its secrets; nil: they are not looked at
+	Now  time.Time        // what is older than a day is, by this time; of a test clock, by its own
+}
+
+// Findings are what a look at a database came to.
+type Findings struct {
+	Schema, Known int       // the database's number, and this program's
+	Backup        time.Time // when the copy was made that it is; zero: it is none, or its hold was lifted
+	Held          bool      // charges are held
+	TestClock     time.Time // where its test clock stands; zero: it has none
+
+	Faults  []string // what SQLite finds wrong in the file, at most ten
+	Strays  int64    // rows that refer to what is not there; of a copy only
+	Secrets error    // the secrets are not the database's, or a key does not open with them
+	Proved  int      // license keys that were opened and found again, one of each secret in use
+
+	Rows []Count // of what a person counts
+
+	Dead    int64     // jobs that were given up
+	Waiting int64     // payments without an answer for a day
+	Untold  int64     // events that nobody has turned into work for a minute
+	LastAt  time.Time // of the newest event
+}
+
+// Count is how many rows a table has.
+type Count struct {
+	Name string
+	Rows int64
+}
+
+// counted are the tables that hold what people know of.
+var counted = []string{"sellers", "products", "purchases", "memberships", "payments", "refunds", "seats", "licenses", "tokens", "events", "mails"}
+
+// tooNew says that a database needs a newer program.
+var tooNew = errors.New("was migrated by a newer usher: use that one")
+
+// Inspect looks at the database at path and changes nothing in it. It fails if
+// the file cannot be read as a database of usher's, or not by this program; all
+// else is among what it found. A copy that is in use is refused.
+func Inspect(ctx context.Context, path string, i Inspection) (*Findings, error) {
+	path, err := there(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := inspect(ctx, path, i)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	return f, nil
+}
+
+func inspect(ctx context.Context, path string, i Inspection) (*Findings, error) {
+	name := dsn(path, "&mode=ro&_pragma=query_only(1)")
+	if i.Copy {
+		for _, beside := range []string{"-wal", "-journal"} {
+			if info, err := os.Stat(path + beside); err == nil && info.Size() > 0 {
+				return nil, fmt.Errorf("is in use, or was copied while it was: %s lies beside it", path+beside)
+			}
+		}
+		name = bare(path, "mode=ro&immutable=1&_pragma=query_only(1)")
+	}
+	db, err := openPool(name, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	was, err := look(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	f := &Findings{Schema: was.number, Known: shipped.newest()}
+	switch {
+	case was.check == "":
+		return nil, errors.New("is not a database of usher's")
+	case was.oldest > f.Known:
+		return nil, tooNew
+	}
+	if err := f.read(ctx, db, i, was); err != nil {
+		return nil, err
+	}
+	if i.Keys != nil {
+		if f.Secrets = i.Keys.Verify(was.check); f.Secrets == nil {
+			f.Proved, f.Secrets = prove(ctx, db, i.Keys)
+		}
+	}
+	return f, ctx.Err()
+}
+
+// newest is the number of the last migration.
+func (m migrations) newest() int {
+	files, _ := fs.Glob(m.dir(), "*.sql")
+	slices.Sort(files)
+	var n int
+	_, _ = fmt.Sscanf(files[len(files)-1], "%d", &n)
+	return n
+}
