@@ -28,6 +28,11 @@ type cli struct {
 	Jobs        jobsCmd        `cmd:"" help:"Work that was given up after its tries."`
 	Import      importCmd      `cmd:"" help:"Bring everything in from a file that export made."`
 	Export      exportCmd      `cmd:"" help:"Write everything out as JSON Lines."`
+	Backup      backupCmd      `cmd:"" help:"Copy the database, also while a server runs."`
+	Restore     restoreCmd     `cmd:"" help:"Check a backup before it is put back."`
+	Hold        holdCmd        `cmd:"" help:"Stop all charges, and let them go on."`
+	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong, or soon will be."`
+	Bench       benchCmd       `cmd:"" help:"Measure how fast this machine verifies license keys."`
 	Sandbox     sandboxCmd     `cmd:"" help:"Serve a processor that moves no money, for tests."`
 	Version     versionCmd     `cmd:"" help:"Show the version."`
 }

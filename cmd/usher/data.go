@@ -67,8 +67,7 @@ func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
 	_, err := os.Stat(f.database())
 	switch f.fresh = errors.Is(err, fs.ErrNotExist); {
 	case f.fresh && !o.make:
-		return nil, f, nil, cannotOpen("there is no usher data in "+c.Data,
-			`name the folder with --data, or make it: "usher sellers add", "usher serve" or "usher demo"`)
+		return nil, f, nil, noData(c.Data)
 	case f.fresh:
 		err = os.MkdirAll(f.path, 0o700)
 	}
@@ -88,6 +87,12 @@ func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
 		return nil, f, nil, notOpened(f.database(), err)
 	}
 	return p, f, done, nil
+}
+
+// noData refuses a folder without a database.
+func noData(path string) error {
+	return cannotOpen("there is no usher data in "+path,
+		`name the folder with --data, or make it: "usher sellers add", "usher serve" or "usher demo"`)
 }
 
 // notOpened is what an error means when the data folder is opened.

@@ -7,6 +7,8 @@
 //	usher sellers|products|purchases|memberships|seats|payments|licenses|tokens ...
 //	usher mail|clock|jobs ...   what was told, what time it is, what was given up
 //	usher import FILE           and usher export
+//	usher backup FILE           and usher restore --check, usher hold, usher doctor
+//	usher bench                 how fast this machine verifies keys
 //	usher sandbox               a processor that moves no money
 //
 // "usher --help" lists everything, each command's help begins with examples.
@@ -56,6 +58,15 @@
 // command prints one JSON value in one line, a list as an array; with --jsonl a
 // list has one object in each line. A failure is then such an object too, on
 // standard output, where the reader of results waits for one.
+//
+// A backup needs no secrets and has none. usher puts none back: to replace a
+// database under a server that runs would lose what it answers, so that is left
+// to who knows that it is stopped. A doctor that finds something to be done ends
+// with a number of its own, so that whoever watches need not read.
+//
+// The bench measures a process of its own, which has the handlers of a server
+// and not its background work, and is asked over loopback. Its figures are
+// taken in turn with those that they are compared with.
 //
 // usher prints no colour, so there is none to switch off.
 //

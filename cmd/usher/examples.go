@@ -166,5 +166,27 @@ var examples = map[string][]string{
 		`usher export --with-keys --output backup.jsonl`,
 		`usher export > without-keys.jsonl`,
 	},
+	"backup": {
+		`usher backup /mnt/backups/usher-2026-11-22.db`,
+		`usher backup copy.db --json`,
+	},
+	"restore": {
+		`usher restore --check /mnt/backups/usher-2026-11-22.db`,
+		`usher restore --check copy.db --secrets-file /mnt/elsewhere/usher.secrets`,
+	},
+	"hold": {
+		`usher hold`,
+		`usher hold --show`,
+		`usher hold --lift`,
+	},
+	"doctor": {
+		`usher doctor`,
+		`usher doctor --json`,
+	},
+	"bench": {
+		`usher bench`,
+		`usher bench --full --licenses 100000`,
+		`usher bench --for 500ms --json`,
+	},
 	"version": {`usher version`},
 }

@@ -23,6 +23,7 @@ const (
 	exitForbidden   = 4
 	exitConflict    = 5
 	exitUnreachable = 6 // could not reach or open something
+	exitDoubtful    = 7 // all was done, and something wants attention
 	exitInterrupted = 130
 )
 
@@ -70,6 +71,7 @@ var hints = map[string]string{
 	domain.ErrNotActive.Code:          `"usher memberships restart MEMBERSHIP" begins a new period`,
 	domain.ErrCancelScheduled.Code:    `"usher memberships uncancel MEMBERSHIP" takes it back`,
 	domain.ErrPaymentOverdue.Code:     `"usher memberships pay MEMBERSHIP" pays it`,
+	domain.ErrHeld.Code:               `"usher hold --show" says why, and "usher hold --lift" lets charges go on`,
 	domain.ErrWrongSecret.Code:        "give the secrets that this database was made with: USHER_SECRETS or --secrets-file",
 }
 
@@ -142,10 +144,19 @@ func isAbout(k *kong.Context, command string) bool {
 	})
 }
 
+// ended is the end of a command that has said itself what there is to say.
+type ended int
+
+// Error returns the number.
+func (e ended) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 // fail reports err, if it is one, and returns the number to exit with.
 func (c *call) fail(err error) int {
 	if err == nil {
 		return exitOK
+	}
+	if e, ok := errors.AsType[ended](err); ok {
+		return int(e)
 	}
 	if c.ctx != nil && c.ctx.Err() != nil && domain.KindOf(err) == domain.Internal {
 		if _, own := errors.AsType[*fault](err); !own {

@@ -91,6 +91,11 @@ func (s *serveCmd) Run(c *call) error {
 		publicURL:  cmp.Or(string(s.PublicURL), localURL(l, certificate != nil)),
 		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout, testClock: testClock,
 	}
+	if why, held, err := p.Holding.Held(c.ctx); err != nil {
+		return err
+	} else if held {
+		srv.held = heldBecause(why)
+	}
 	return srv.run(c.ctx, func() {
 		s.announce(c, srv, f, len(sellers) == 0)
 		if c.json {
@@ -133,6 +138,9 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 		if !srv.testClock.IsZero() {
 			srv.log.Warn(frozen(srv.testClock))
 		}
+		if srv.held != "" {
+			srv.log.Warn(srv.held)
+		}
 		return
 	}
 	c.say("usher %s      data  %s", version(), f)
@@ -146,6 +154,9 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 	}
 	if !srv.testClock.IsZero() {
 		c.say("\n(!) %s", frozen(srv.testClock))
+	}
+	if srv.held != "" {
+		c.say("\n(!) %s", srv.held)
 	}
 	if empty {
 		data := f.flag()

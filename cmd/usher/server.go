@@ -37,6 +37,7 @@ type server struct {
 	trusted      proxies
 	log          *slog.Logger
 	testClock    time.Time     // where it stands; zero: none
+	held         string        // why nobody is charged; empty: all are
 	drainDelay   time.Duration // how long /readyz says so before the port closes
 	drainTimeout time.Duration // how long requests at work may take then
 }
@@ -47,7 +48,7 @@ type server struct {
 func (s *server) run(ctx context.Context, ready func()) error {
 	h := &health{usher: s.usher, within: readyWithin}
 	srv := &http.Server{
-		Handler:           logged(s.log, s.trusted, h.handler(s.apis())),
+		Handler:           s.handler(h, s.apis()),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -84,6 +85,11 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	stopWork()
 	s.log.Info("stopped")
 	return nil
+}
+
+// handler is what each request goes through on its way to next.
+func (s *server) handler(h *health, next http.Handler) http.Handler {
+	return logged(s.log, s.trusted, h.handler(next))
 }
 
 // apis sends a request to whom it is for: below /api/ usher has an API of its

@@ -31,13 +31,13 @@ func dropEmptySettings() {
 }
 
 // BeforeResolve reads the settings that do not stand on the command line. The
-// demo and version have none: no settings of a real server reach them.
+// demo, bench and version have none: no settings of a real server reach them.
 func (c *cli) BeforeResolve(k *kong.Kong, ctx *kong.Context) error {
 	settings := settingsOf(k.Model.Node)
 	if err := checkEnvironment(settings); err != nil {
 		return err
 	}
-	if n := ctx.Selected(); n == nil || n.Name == "demo" || n.Name == "version" {
+	if n := ctx.Selected(); n == nil || n.Name == "demo" || n.Name == "bench" || n.Name == "version" {
 		return nil
 	}
 	path, given := flagText(ctx, k, "config"), true
