@@ -75,7 +75,7 @@ func New(c Config) (*Usher, error) {
 		Sales:       &Sales{k},
 		Memberships: &Memberships{k},
 		Payments:    &Payments{k},
-		Licensing:   &Licensing{k},
+		Licensing:   &Licensing{k, newFactsCache(cacheBytes)},
 		Tokens:      &Tokens{k},
 		Mails:       &Mails{k},
 		Transfer:    &Transfer{k},

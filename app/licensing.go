@@ -10,7 +10,10 @@ import (
 )
 
 // Licensing verifies licences and manages them by their key.
-type Licensing struct{ *core }
+type Licensing struct {
+	*core
+	facts *factsCache
+}
 
 // Verification is what a key answers.
 type Verification struct {
@@ -26,18 +29,22 @@ const rounds = 10
 // Verify answers a key, and counts a use of it if count is set. The errors are
 // those of [domain.Choose] and [domain.Facts.Verify]; none counts. Calling it
 // twice counts twice.
+//
+// It may decide from what it remembers and is as right as if it did not: the
+// store is always asked whether that still holds, also when nothing is counted.
 func (l *Licensing) Verify(ctx context.Context, what domain.Lookup, count bool) (Verification, error) {
 	n := 0
 	if count {
 		n = 1
 	}
-	return l.answer(ctx, n, func() (domain.Facts, error) { return l.find(ctx, what, domain.Facts.Verify) })
+	at := l.at()
+	return l.answer(ctx, at, n, l.recall(ctx, what, at))
 }
 
 // Decrement takes one use back, down to 0, for the licence's seller. Anybody
 // else is refused with [domain.ErrNotOwner]. A disabled licence counts too.
 func (l *Licensing) Decrement(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
-	return l.answer(ctx, -1, func() (domain.Facts, error) { return l.find(ctx, what, ownedBy(seller)) })
+	return l.answer(ctx, l.at(), -1, func() (domain.Facts, error) { return l.find(ctx, what, ownedBy(seller)) })
 }
 
 // Disable stops a key from verifying; it does not cancel a membership.
@@ -60,8 +67,7 @@ func (l *Licensing) Rotate(ctx context.Context, seller domain.SellerID, what dom
 
 // answer finds a licence and counts n uses on exactly what it found; find also
 // decides.
-func (l *Licensing) answer(ctx context.Context, n int, find func() (domain.Facts, error)) (Verification, error) {
-	at := l.at()
+func (l *Licensing) answer(ctx context.Context, at time.Time, n int, find func() (domain.Facts, error)) (Verification, error) {
 	for range rounds {
 		f, err := find()
 		if err != nil {
@@ -84,6 +90,10 @@ func (l *Licensing) find(ctx context.Context, what domain.Lookup, decide func(do
 	if err != nil {
 		return domain.Facts{}, err
 	}
+	return l.choose(holders, what, decide)
+}
+
+func (l *Licensing) choose(holders []domain.Facts, what domain.Lookup, decide func(domain.Facts) error) (domain.Facts, error) {
 	f, err := domain.Choose(holders, what, l.cutoff)
 	if err != nil {
 		return domain.Facts{}, err
@@ -94,10 +104,15 @@ func (l *Licensing) find(ctx context.Context, what domain.Lookup, decide func(do
 // holders asks the store who has a key. What cannot be the name of anything is
 // nobody's, and the store is not asked.
 func (l *Licensing) holders(ctx context.Context, what domain.Lookup) ([]domain.Facts, error) {
-	if !domain.Storable(string(what.Key)) || !domain.Storable(string(what.ProductID)) || !domain.Storable(what.Permalink) {
+	if !nameable(what) {
 		return nil, nil
 	}
 	return l.store.Facts(ctx, what)
+}
+
+// nameable reports whether what is asked for can be the name of anything.
+func nameable(what domain.Lookup) bool {
+	return domain.Storable(string(what.Key)) && domain.Storable(string(what.ProductID)) && domain.Storable(what.Permalink)
 }
 
 // ownedBy refuses everybody else's licence.

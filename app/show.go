@@ -14,7 +14,7 @@ import (
 // [domain.ErrSeveralLicenses] if several products have the key.
 func (l *Licensing) Show(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
 	what.Permalink = ""
-	return l.answer(ctx, 0, func() (domain.Facts, error) {
+	return l.answer(ctx, l.at(), 0, func() (domain.Facts, error) {
 		holders, err := l.holders(ctx, what)
 		if err != nil {
 			return domain.Facts{}, err
