@@ -67,7 +67,7 @@ func TestFactsCache_remembers(t *testing.T) {
 		{"a membership before it is due", member, nil, 0, noon.Add(time.Hour - 1), 1},
 		{"a membership that is due", member, nil, 0, noon.Add(time.Hour), 2},
 		{"nobody's key", nil, nil, 0, noon, 2},
-		{"a failure", nil, domain.ErrUnavailable, 0, noon, 2},
+		{"a failure", holder(1), domain.ErrUnavailable, 0, noon, 2},
 		{"more than there is room for", make([]domain.Facts, 100), nil, 0, noon, 2},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -83,7 +83,7 @@ func (b *batch) reads() bool {
 	return b.alone == 0
 }
 
-// run counts. A statement that fails fails those it counts for.
+// run counts what is not known yet. A statement that fails fails those it counts for.
 func (b *batch) run(c sqlrepo.Conn, count countFunc) {
 	ctx := context.Background()
 	for _, u := range b.uses {
@@ -91,7 +91,7 @@ func (b *batch) run(c sqlrepo.Conn, count countFunc) {
 			continue
 		}
 		s := b.sums[u.seen]
-		if !s.ran {
+		if !s.ran { // it is not known either
 			s.ran = true
 			s.uses, s.err = count(ctx, c, u.seen, s.n)
 			s.uses -= int64(s.n)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"sync"
+
+	"github.com/usherhq/usher/domain"
 )
 
 // mostKept bounds the statements that a connection keeps prepared. Preparing
@@ -18,6 +20,8 @@ type line struct {
 
 	mu   sync.Mutex
 	kept map[string]*kept
+
+	known known // the writer's own
 }
 
 // kept is a prepared statement. While its result is being read it cannot be run
@@ -33,7 +37,7 @@ func dial(ctx context.Context, db *sql.DB) (*line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &line{conn: conn, kept: map[string]*kept{}}, nil
+	return &line{conn: conn, kept: map[string]*kept{}, known: known{uses: map[domain.Seen]int64{}}}, nil
 }
 
 // drop closes the connection for good; its place in the pool is free for a new

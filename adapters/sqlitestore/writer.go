@@ -172,6 +172,11 @@ func (w *writer) group(u *use, t *turn) {
 	if t == nil && len(b.uses) == 0 {
 		return
 	}
+	if b.recall(w.line) && t == nil {
+		b.run(nil, nil) // only hands out what is known
+		b.answer(nil)
+		return
+	}
 	begin := "BEGIN IMMEDIATE"
 	if t == nil && b.reads() {
 		begin = "BEGIN" // a snapshot will do, and waits for nobody who writes
@@ -190,6 +195,13 @@ func (w *writer) group(u *use, t *turn) {
 	w.line = g.line
 	if fate == nil && begin != "BEGIN" {
 		w.commits.Add(1)
+	}
+	switch {
+	case w.line == nil: // and what it knew
+	case fate == nil && had == nil:
+		w.line.known.learn(b)
+	default:
+		w.line.known.forget()
 	}
 	b.answer(fate)
 	for _, t := range had {

@@ -11,7 +11,7 @@ import (
 // insideOf says what was found in a database.
 func insideOf(f *sqlitestore.Findings, now time.Time) []finding {
 	return []finding{
-		wholeness(f), schemaOf(f), keysOf(f), clockOf(f, now),
+		wholeness(f), schemaOf(f), keysFound(f), clockOf(f, now),
 		several(f.Dead, "jobs", "job was given up", "jobs were given up", `See "usher jobs list", and "usher jobs retry JOB" once what they failed for is mended`),
 		several(f.Waiting, "payments", "payment has waited for its answer for a day", "payments have waited for their answer for a day", "Let a server run with the --payments that they were begun with, and see that its processor answers"),
 		several(f.Untold, "events", "event waits to be carried out", "events wait to be carried out", "Start the server: nothing that hangs on them is done without it, such as mails and renewals"),
@@ -38,7 +38,7 @@ func schemaOf(f *sqlitestore.Findings) finding {
 	return finding{"schema", well, says, ""}
 }
 
-func keysOf(f *sqlitestore.Findings) finding {
+func keysFound(f *sqlitestore.Findings) finding {
 	if f.Secrets != nil {
 		d := describe(f.Secrets)
 		fix := d.Hint
