@@ -2,6 +2,7 @@ package rest
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -50,11 +51,12 @@ func (o *object) put(key string, value any) {
 
 // bytes returns the object as JSON.
 func (o *object) bytes() []byte {
-	return o.appendTo(make([]byte, 0, len(o.values)+24*len(o.fields)+2))
+	return o.appendTo(nil)
 }
 
 // appendTo appends the object as JSON to dst.
 func (o *object) appendTo(dst []byte) []byte {
+	dst = slices.Grow(dst, len(o.values)+24*len(o.fields)+2)
 	dst = append(dst, '{')
 	for i, f := range o.fields {
 		if i > 0 {

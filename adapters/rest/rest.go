@@ -92,6 +92,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // it takes several slashes for one, and one at the end for none. It is empty
 // for a path under neither /v2 nor /api/v2.
 func routePath(path string) string {
+	if plain, ok := strings.CutPrefix(path, "/v2"); ok {
+		if _, known := routes[plain]; known { // as nearly everybody writes it
+			return plain
+		}
+	}
 	var parts []string
 	for part := range strings.SplitSeq(path, "/") {
 		if part != "" {

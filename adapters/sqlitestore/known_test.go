@@ -109,3 +109,26 @@ func TestWhatIsKnownIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoCountsIsCounted: not even beside somebody who only asks.
+func TestWhoCountsIsCounted(t *testing.T) {
+	s := engine(t)
+	for _, id := range []string{"a", "b"} {
+		_, err := s.Count(t.Context(), seen(id), 0) // it is known from here on
+		must(t, err)
+	}
+	asks := &use{ctx: t.Context(), seen: seen("a"), done: make(chan struct{})}
+	counts := &use{ctx: t.Context(), seen: seen("b"), n: 1, done: make(chan struct{})}
+	held(t, s, func() {
+		must(t, put(s.w, s.w.counts, asks))
+		must(t, put(s.w, s.w.counts, counts))
+	})
+	<-asks.done
+	<-counts.done
+	if asks.uses != 0 || counts.uses != 1 || asks.err != nil || counts.err != nil {
+		t.Errorf("got %d, %v and %d, %v", asks.uses, asks.err, counts.uses, counts.err)
+	}
+	if n := read(t, s, "SELECT n FROM t_uses WHERE id = 'b'"); n != 1 {
+		t.Errorf("%d are stored", n)
+	}
+}

@@ -2,6 +2,7 @@ package sqlrepo
 
 import (
 	"context"
+	"sync"
 
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/domain"
@@ -54,15 +55,37 @@ type fact struct {
 	variantName string
 }
 
-func scanFact(rows Rows) (r fact, err error) {
+// factScan is where rows are scanned to. To make the destinations of so many
+// columns takes longer than to fill them, and they are used again.
+type factScan struct {
+	row   fact
+	dests []any // of row
+}
+
+var factScans = sync.Pool{New: func() any {
+	s := &factScan{}
+	s.dests = s.row.dests()
+	return s
+}}
+
+func scanFact(rows Rows) (fact, error) {
+	s := factScans.Get().(*factScan)
+	defer func() {
+		s.row = fact{} // where NULL comes nothing is written
+		factScans.Put(s)
+	}()
+	err := rows.Scan(s.dests...)
+	return s.row, err
+}
+
+func (r *fact) dests() []any {
 	dests := append(r.license.dests(), &r.f.Seen.LicenseStamp, &r.f.Seen.ProductStamp)
 	dests = append(dests, productDests(&r.f.Product)...)
 	dests = append(dests, purchaseDests(&r.f.Purchase)...)
 	dests = append(dests, sellerDests(&r.f.Seller)...)
 	dests = append(dests, perhaps(membershipDests(&r.f.Membership)...)...)
 	giver := &r.f.Giver
-	dests = append(dests, perhaps(&giver.Email, &giver.Price.Amount, (*string)(&giver.Price.Currency), (*string)(&r.variant), &r.variantName)...)
-	return r, rows.Scan(dests...)
+	return append(dests, perhaps(&giver.Email, &giver.Price.Amount, (*string)(&giver.Price.Currency), (*string)(&r.variant), &r.variantName)...)
 }
 
 // collapse makes one of the rows of each licence, which stand together.
