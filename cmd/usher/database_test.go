@@ -12,7 +12,7 @@ import (
 )
 
 // ended runs usher to its end, and returns its number and all that it said.
-func ended(t *testing.T, dir string, settings []string, args ...string) (int, string) {
+func endedWith(t *testing.T, dir string, settings []string, args ...string) (int, string) {
 	t.Helper()
 	p, err := newProcess(dir, settings, args...)
 	if err != nil {
@@ -29,7 +29,7 @@ func TestDatabase_isMadeOnceByMany(t *testing.T) {
 	t.Parallel()
 	settings := []string{"USHER_DATABASE=" + pgtest.URL(t)}
 	dir := t.TempDir()
-	if code, said := ended(t, dir, settings, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "there is no usher data in postgres://") {
+	if code, said := endedWith(t, dir, settings, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "there is no usher data in postgres://") {
 		t.Errorf("before it was made: exit %d: %s", code, said)
 	}
 	var all []*process
@@ -48,7 +48,7 @@ func TestDatabase_isMadeOnceByMany(t *testing.T) {
 			t.Errorf("exit %d: %s%s", code, p.stdout.String(), p.stderr.String())
 		}
 	}
-	if code, said := ended(t, dir, settings, "sellers", "list", "--jsonl"); code != exitOK || strings.Count(said, "\n") != len(all) {
+	if code, said := endedWith(t, dir, settings, "sellers", "list", "--jsonl"); code != exitOK || strings.Count(said, "\n") != len(all) {
 		t.Errorf("exit %d, want %d sellers:\n%s", code, len(all), said)
 	}
 	secrets := filepath.Join(dir, "usher-data", "usher.secrets")
@@ -61,14 +61,14 @@ func TestDatabase_isMadeOnceByMany(t *testing.T) {
 
 	// Without them, or with others, nothing is served, and none are made.
 	other := t.TempDir()
-	if code, said := ended(t, other, settings, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "usher.secrets") {
+	if code, said := endedWith(t, other, settings, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "usher.secrets") {
 		t.Errorf("without the secrets: exit %d: %s", code, said)
 	}
 	if left, err := os.ReadDir(other); err != nil || len(left) != 0 {
 		t.Errorf("something was made: %v, %v", left, err)
 	}
 	wrong := append(settings, "USHER_SECRETS=1 "+strings.Repeat("A", 43)+"=")
-	if code, said := ended(t, other, wrong, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "USHER_SECRETS is not the one this database was made with") {
+	if code, said := endedWith(t, other, wrong, "sellers", "list"); code != exitUnreachable || !strings.Contains(said, "USHER_SECRETS is not the one this database was made with") {
 		t.Errorf("with another secret: exit %d: %s", code, said)
 	}
 }
@@ -122,13 +122,13 @@ func TestDatabase_keepsItsPassword(t *testing.T) {
 			if settings == nil {
 				args = append(args, "--database", address)
 			}
-			code, said := ended(t, dir, settings, args...)
+			code, said := endedWith(t, dir, settings, args...)
 			if code == exitOK || strings.Contains(said, "hidden") || !strings.Contains(said, words) {
 				t.Errorf("%s: exit %d: %s", address, code, said)
 			}
 		}
 	}
-	if code, said := ended(t, t.TempDir(), nil, "demo", "--database", "postgres://127.0.0.1:1/usher"); code != exitUsage || !strings.Contains(said, "a demo keeps its data in a folder") {
+	if code, said := endedWith(t, t.TempDir(), nil, "demo", "--database", "postgres://127.0.0.1:1/usher"); code != exitUsage || !strings.Contains(said, "a demo keeps its data in a folder") {
 		t.Errorf("a demo: exit %d: %s", code, said)
 	}
 }
