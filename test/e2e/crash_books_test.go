@@ -36,46 +36,45 @@ func readBooks(t *testing.T, folder string, seller domain.SellerID) (b books) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	err = store.View(t.Context(), ports.Seller(seller), func(ctx context.Context, tx ports.Tx) (err error) {
-		b = books{mails: map[string]int{}}
-		b.purchases, err = every(func(after ports.Cursor) ([]domain.PurchaseState, error) {
-			return tx.Purchases.List(ctx, ports.PurchaseQuery{After: after})
-		}, func(p domain.PurchaseState) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
-		if err != nil {
-			return err
-		}
-		if b.memberships, err = membershipsOf(ctx, tx); err != nil {
-			return err
-		}
-		b.payments, err = every(func(after ports.Cursor) ([]domain.PaymentState, error) { return tx.Payments.List(ctx, after, 500) },
-			func(p domain.PaymentState) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
-		if err != nil {
-			return err
-		}
-		b.refunds, err = every(func(after ports.Cursor) ([]domain.Refund, error) { return tx.Refunds.List(ctx, after, 500) },
-			func(r domain.Refund) ports.Cursor { return ports.Cursor{At: r.CreatedAt, ID: string(r.ID)} })
-		if err != nil {
-			return err
-		}
-		b.licenses, err = every(func(after ports.Cursor) ([]ports.CountedLicense, error) { return tx.Licenses.List(ctx, after, 500) },
-			func(l ports.CountedLicense) ports.Cursor {
-				return ports.Cursor{At: l.License.CreatedAt, ID: string(l.License.ID)}
-			})
-		if err != nil {
-			return err
-		}
-		b.seats, err = every(func(after ports.Cursor) ([]domain.Seat, error) { return tx.Seats.List(ctx, after, 500) },
-			func(s domain.Seat) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} })
-		if err != nil {
-			return err
-		}
-		mails, err := every(func(after ports.Cursor) ([]domain.Mail, error) { return tx.Mails.List(ctx, after, 500) },
-			func(m domain.Mail) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
+	look := pages{t.Context(), store, seller}
+	b = books{mails: map[string]int{}}
+	b.purchases, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.PurchaseState, error) {
+		return tx.Purchases.List(ctx, ports.PurchaseQuery{After: after})
+	}, func(p domain.PurchaseState) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
+	if err == nil {
+		b.memberships, err = membershipsOf(look)
+	}
+	if err == nil {
+		b.payments, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.PaymentState, error) {
+			return tx.Payments.List(ctx, after, 500)
+		}, func(p domain.PaymentState) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
+	}
+	if err == nil {
+		b.refunds, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.Refund, error) {
+			return tx.Refunds.List(ctx, after, 500)
+		}, func(r domain.Refund) ports.Cursor { return ports.Cursor{At: r.CreatedAt, ID: string(r.ID)} })
+	}
+	if err == nil {
+		b.licenses, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]ports.CountedLicense, error) {
+			return tx.Licenses.List(ctx, after, 500)
+		}, func(l ports.CountedLicense) ports.Cursor {
+			return ports.Cursor{At: l.License.CreatedAt, ID: string(l.License.ID)}
+		})
+	}
+	if err == nil {
+		b.seats, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.Seat, error) {
+			return tx.Seats.List(ctx, after, 500)
+		}, func(s domain.Seat) ports.Cursor { return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)} })
+	}
+	if err == nil {
+		var mails []domain.Mail
+		mails, err = every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.Mail, error) {
+			return tx.Mails.List(ctx, after, 500)
+		}, func(m domain.Mail) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
 		for _, m := range mails {
 			b.mails[m.Cause]++
 		}
-		return err
-	})
+	}
 	if err == nil {
 		b.dead, err = store.Dead(t.Context(), "", 100)
 	}
@@ -85,18 +84,28 @@ func readBooks(t *testing.T, folder string, seller domain.SellerID) (b books) {
 	return b
 }
 
-func membershipsOf(ctx context.Context, tx ports.Tx) ([]domain.MembershipState, error) {
-	return every(func(after ports.Cursor) ([]domain.MembershipState, error) {
+func membershipsOf(look pages) ([]domain.MembershipState, error) {
+	return every(look, func(ctx context.Context, tx ports.Tx, after ports.Cursor) ([]domain.MembershipState, error) {
 		return tx.Memberships.List(ctx, after, 500)
-	},
-		func(m domain.MembershipState) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
+	}, func(m domain.MembershipState) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
 }
 
-// every reads a list to its end.
-func every[A any](page func(ports.Cursor) ([]A, error), at func(A) ports.Cursor) (all []A, err error) {
+// pages are where a seller's lists are read.
+type pages struct {
+	ctx    context.Context
+	store  ports.Store
+	seller domain.SellerID
+}
+
+// every reads a list to its end, each page in a View of its own: none may last.
+func every[A any](look pages, page func(context.Context, ports.Tx, ports.Cursor) ([]A, error), at func(A) ports.Cursor) (all []A, err error) {
 	var after ports.Cursor
 	for {
-		some, err := page(after)
+		var some []A
+		err := look.store.View(look.ctx, ports.Seller(look.seller), func(ctx context.Context, tx ports.Tx) (err error) {
+			some, err = page(ctx, tx, after)
+			return err
+		})
 		if err != nil || len(some) == 0 {
 			return all, err
 		}

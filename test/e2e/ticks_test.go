@@ -213,11 +213,7 @@ func (y *year) answer(w *child) (got told) {
 
 // payOverdue has every second buyer who is past due pay.
 func (u *opened) payOverdue(ctx context.Context, seller domain.SellerID) error {
-	var all []domain.MembershipState
-	err := u.store.View(ctx, ports.Seller(seller), func(ctx context.Context, tx ports.Tx) (err error) {
-		all, err = membershipsOf(ctx, tx)
-		return err
-	})
+	all, err := membershipsOf(pages{ctx, u.store, seller})
 	for i, m := range all {
 		if m.Status != domain.PastDue || i%2 == 1 || err != nil {
 			continue
