@@ -5,7 +5,7 @@
 // on any number of machines, may share a database. Its tables begin with usher_,
 // so it may be one that other programs use.
 //
-// The database has to be in UTF-8. A pooler in between has to keep a connection
+// PostgreSQL 13 or later is needed, and a database in UTF-8. A pooler in between has to keep a connection
 // for the time of a session (PgBouncer: pool_mode session), since counts set up
 // theirs when it is made.
 //

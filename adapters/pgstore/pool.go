@@ -55,7 +55,9 @@ func dial(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("the database at %s cannot be reached: %w", place(&c.ConnConfig.Config), domain.ErrUnavailable.Because(err))
+		e := *domain.ErrUnavailable
+		e.Msg = fmt.Sprintf("the database at %s cannot be reached", place(&c.ConnConfig.Config))
+		return nil, e.Because(err)
 	}
 	return pool, nil
 }

@@ -214,3 +214,22 @@ func TestAViewEnds(t *testing.T) {
 		t.Errorf("afterwards the price is %d", got)
 	}
 }
+
+// Text that PostgreSQL does not keep is refused before it is sent: it would end
+// the transaction.
+func TestUnstorableTextEndsNoTransaction(t *testing.T) {
+	s, products := shop(t, empty(t), Options{})
+	must(t, s.Update(t.Context(), ports.Seller(ana.ID), func(ctx context.Context, tx ports.Tx) error {
+		for _, name := range fixture.Unstorable() {
+			p := fixture.Product(ana)
+			p.Name = name
+			if err := tx.Products.Insert(ctx, p); domain.KindOf(err) != domain.Invalid {
+				t.Errorf("%q: got %v, want it refused", name, err)
+			}
+		}
+		return raise(products[0].ID)(ctx, tx)
+	}))
+	if got := priceOf(t, s, products[0].ID); got != 1 {
+		t.Errorf("the price is %d, want 1", got)
+	}
+}
