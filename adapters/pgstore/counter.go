@@ -194,9 +194,9 @@ func (k *counter) on(fn func(context.Context, *pgx.Conn) error, n int) error {
 		case code(err) == deadlockDetected && ctx.Err() == nil:
 			k.log.Warn("counts met in a deadlock and are run again", "counts", n)
 			continue
-		case conn.Conn().IsClosed() && code(err) == "":
+		case conn.Conn().IsClosed(): // also if the server had a last word: it may have come after the commit
 			return unknown(err)
 		}
-		return classify(err, conn.Conn().IsClosed())
+		return classify(err, false)
 	}
 }
