@@ -29,6 +29,7 @@ type Cluster struct {
 
 	shell *exec.Cmd // nil: stopped
 	pipe  io.WriteCloser
+	guard io.WriteCloser // of the files while the server is stopped
 }
 
 // patience is how long a server may take to come up, on a machine that is busy.
@@ -101,6 +102,7 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return err
 	}
 	c.shell, c.pipe = cmd, pipe
+	c.unguard()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
@@ -141,6 +143,30 @@ func (c *Cluster) end(how string) {
 	_ = c.pipe.Close()
 	_ = c.shell.Wait()
 	c.shell = nil
+	if how != "" {
+		c.guardFiles()
+	}
+}
+
+// guardFiles has the files of a server that is stopped removed if this process
+// ends before it is started again.
+func (c *Cluster) guardFiles() {
+	cmd := exec.Command("/bin/sh", "-c", `read word || rm -rf "$CLUSTER"`)
+	c.prepare(cmd)
+	pipe, err := cmd.StdinPipe()
+	if err == nil && cmd.Start() == nil {
+		c.guard = pipe
+		go func() { _ = cmd.Wait() }()
+	}
+}
+
+// unguard ends what guardFiles began.
+func (c *Cluster) unguard() {
+	if c.guard != nil {
+		_, _ = io.WriteString(c.guard, "stay\n")
+		_ = c.guard.Close()
+		c.guard = nil
+	}
 }
 
 // URL is the address of a database.

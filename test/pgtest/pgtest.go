@@ -83,6 +83,7 @@ func Own(t testing.TB, o Options) *Cluster {
 	}
 	t.Cleanup(func() {
 		c.end("")
+		c.unguard()
 		if err := os.RemoveAll(c.dir); err != nil { // if it was stopped already
 			t.Error(err)
 		}
