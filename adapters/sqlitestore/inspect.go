@@ -50,8 +50,8 @@ type Count struct {
 // counted are the tables that hold what people know of.
 var counted = []string{"sellers", "products", "purchases", "memberships", "payments", "refunds", "seats", "licenses", "tokens", "events", "mails"}
 
-// tooNew says that a database needs a newer program.
-var tooNew = errors.New("was migrated by a newer usher: use that one")
+// errTooNew says that a database needs a newer program.
+var errTooNew = errors.New("was migrated by a newer usher: use that one")
 
 // Inspect looks at the database at path and changes nothing in it. It fails if
 // the file cannot be read as a database of usher's, or not by this program; all
@@ -92,7 +92,7 @@ func inspect(ctx context.Context, path string, i Inspection) (*Findings, error) 
 	case was.check == "":
 		return nil, errors.New("is not a database of usher's")
 	case was.oldest > f.Known:
-		return nil, tooNew
+		return nil, errTooNew
 	}
 	if err := f.read(ctx, db, i, was); err != nil {
 		return nil, err
