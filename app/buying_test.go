@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -178,6 +179,9 @@ func TestSales_Buy_refuses(t *testing.T) {
 func TestSales_BuyQuoted(t *testing.T) {
 	s := newTill(t)
 	q := must(s.Sales.Quote(t.Context(), s.seller, of(s.team, 3)))
+	if !strings.HasPrefix(q.ID, "q") { // never a hyphen: it would be a flag
+		t.Errorf("its id is %q", q.ID)
+	}
 	if q.DueNow.Amount != 3000 || q.NextAmount.Amount != 3000 || q.Tier != s.tier.ID || q.MostQuantity != 5 {
 		t.Errorf("quoted: %+v", q)
 	}
