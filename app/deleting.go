@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -22,15 +21,12 @@ const (
 func productEndedTask(id domain.ProductID) string { return productEndedKind + ":" + string(id) }
 
 // productEndedJob is the job that a deletion asks for: one for each product.
-func productEndedJob(id domain.JobID, e ports.Event) (ports.Job, bool) {
-	var deleted domain.ProductDeleted
-	if e.Name != deleted.EventName() || json.Unmarshal([]byte(e.Payload), &deleted) != nil {
-		return ports.Job{}, false
-	}
-	return ports.Job{
-		ID: id, Kind: productEndedKind, Lane: string(e.SellerID), Key: productEndedTask(deleted.ProductID),
-		Payload: string(deleted.ProductID), DueAt: deleted.At.Add(domain.UndeleteWithin),
-	}, true
+func productEndedJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
+	var e domain.ProductDeleted
+	ok := read(row, &e)
+	j := jobOf(productEndedKind, string(e.ProductID), id, row, 0)
+	j.DueAt = e.At.Add(domain.UndeleteWithin)
+	return j, ok
 }
 
 // endProduct ends, for a turn, the memberships of a product whose deletion can

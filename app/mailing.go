@@ -15,15 +15,12 @@ const mailKind = "mail" // tells somebody of something
 
 // mailJob is the job that a notice asks for. It holds what the notice holds:
 // ids, never an address or a key.
-func mailJob(id domain.JobID, e ports.Event) (ports.Job, bool) {
+func mailJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 	var n domain.Notice
-	if e.Name != n.EventName() || json.Unmarshal([]byte(e.Payload), &n) != nil {
-		return ports.Job{}, false
-	}
-	return ports.Job{
-		ID: id, Kind: mailKind, Lane: string(e.SellerID), Key: mailKind + ":" + string(e.ID),
-		Payload: e.Payload, DueAt: domain.Later(e.At, n.TellAt),
-	}, true
+	ok := read(row, &n)
+	j := jobOf(mailKind, string(row.ID), id, row, 0)
+	j.Payload, j.DueAt = row.Payload, domain.Later(row.At, n.TellAt)
+	return j, ok
 }
 
 // mail hands the mail of a notice on. A process that dies in between leaves it

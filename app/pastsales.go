@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -20,15 +19,10 @@ const (
 func pastSalesTask(id domain.ProductID) string { return pastSalesKind + ":" + string(id) }
 
 // pastSalesJob is the job that an event asks for: one for each product.
-func pastSalesJob(id domain.JobID, e ports.Event) (ports.Job, bool) {
-	var enabled domain.LicensingEnabled
-	if e.Name != enabled.EventName() || json.Unmarshal([]byte(e.Payload), &enabled) != nil {
-		return ports.Job{}, false
-	}
-	return ports.Job{
-		ID: id, Kind: pastSalesKind, Lane: string(e.SellerID),
-		Key: pastSalesTask(enabled.ProductID), Payload: string(enabled.ProductID), DueAt: e.At,
-	}, true
+func pastSalesJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
+	var e domain.LicensingEnabled
+	ok := read(row, &e)
+	return jobOf(pastSalesKind, string(e.ProductID), id, row, 0), ok
 }
 
 // PastSales returns how far the keys for a product's past sales are:

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 
 	"github.com/usherhq/usher/domain"
@@ -15,9 +14,7 @@ type Tokens struct{ *core }
 // Create makes a token and returns its secret, 256 random bits in URL-safe
 // base64, which is kept nowhere and cannot be shown again.
 func (t *Tokens) Create(ctx context.Context, seller domain.SellerID, name string, scopes domain.Scopes) (secret string, made domain.TokenState, err error) {
-	var b [32]byte
-	t.random(b[:])
-	secret = base64.RawURLEncoding.EncodeToString(b[:])
+	secret = t.newSecret()
 	at := t.at()
 	token, err := domain.NewToken(domain.TokenID(t.newID(at)), seller, name, secret, scopes, at)
 	if err != nil {
