@@ -15,7 +15,7 @@ const (
 )
 
 // Clock moves the test clock of a store that was made with one.
-type Clock struct{ *Worker }
+type Clock struct{ worker *Worker }
 
 // Step is how far an advance has come.
 type Step struct {
@@ -25,9 +25,9 @@ type Step struct {
 
 // Now returns business time, and whether it is a test clock that stands still.
 func (c *Clock) Now(ctx context.Context) (at time.Time, test bool, err error) {
-	at, test, err = c.standing.read(ctx)
+	at, test, err = c.worker.standing.read(ctx)
 	if err == nil && !test {
-		at = c.at()
+		at = c.worker.at()
 	}
 	return at, test, err
 }
@@ -45,17 +45,17 @@ func (c *Clock) Now(ctx context.Context) (at time.Time, test bool, err error) {
 // ends stops it where it is, also between two stops: what was done stays, and
 // the next one goes on.
 func (c *Clock) Advance(ctx context.Context, to time.Time, progress func(Step)) (Step, error) {
-	if _, test, err := c.standing.read(ctx); err != nil {
+	if _, test, err := c.worker.standing.read(ctx); err != nil {
 		return Step{}, err
 	} else if !test {
 		return Step{}, domain.ErrNoTestClock
 	}
-	ctx, giveBack, err := c.wait(ctx, clockLease)
+	ctx, giveBack, err := c.worker.wait(ctx, clockLease)
 	if err != nil {
 		return Step{}, err
 	}
 	defer giveBack()
-	defer c.release(ctx)
+	defer c.worker.release(ctx)
 	come, err := c.advance(ctx, to, progress)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
@@ -64,7 +64,7 @@ func (c *Clock) Advance(ctx context.Context, to time.Time, progress func(Step)) 
 }
 
 func (c *Clock) advance(ctx context.Context, to time.Time, progress func(Step)) (come Step, err error) {
-	from, _, err := c.standing.read(ctx)
+	from, _, err := c.worker.standing.read(ctx)
 	if err != nil {
 		return Step{}, err
 	}
@@ -84,14 +84,14 @@ func (c *Clock) advance(ctx context.Context, to time.Time, progress func(Step)) 
 		if !come.At.Before(to) {
 			return come, nil
 		}
-		next, more, err := c.NextDue(ctx)
+		next, more, err := c.worker.NextDue(ctx)
 		if err != nil {
 			return come, err
 		}
 		if !more || next.After(to) {
 			next = to
 		}
-		if err := c.store.MoveTestClock(ctx, next); err != nil {
+		if err := c.worker.store.MoveTestClock(ctx, next); err != nil {
 			return come, err
 		}
 		come.At = next
@@ -102,18 +102,18 @@ func (c *Clock) advance(ctx context.Context, to time.Time, progress func(Step)) 
 // nothing is: what another process has begun is waited for. A job that fails is
 // due later, so this ends.
 func (c *Clock) settle(ctx context.Context, at time.Time) (jobs int, err error) {
-	if now := c.at(); !now.Equal(at) {
+	if now := c.worker.at(); !now.Equal(at) {
 		return 0, errors.New("app: the clock that was configured is not the store's test clock: see TestClock")
 	}
 	tick, stop := ticker(lookAgain)
 	defer stop()
 	for {
-		n, dispatches, err := c.drain(ctx)
+		n, dispatches, err := c.worker.drain(ctx)
 		jobs += n
 		if err != nil {
 			return jobs, err
 		}
-		next, more, err := c.NextDue(ctx)
+		next, more, err := c.worker.NextDue(ctx)
 		if err != nil {
 			return jobs, err
 		}
