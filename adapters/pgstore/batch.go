@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -20,14 +21,6 @@ type use struct {
 	err  error
 	done chan struct{}
 }
-
-// ownStatement is from where on a number is not added to others, so that sums
-// cannot overflow.
-const ownStatement = 1 << 16
-
-// alone reports whether the use needs a statement of its own: the floor of 0
-// makes lowering twice another thing than lowering by the sum.
-func (u *use) alone() bool { return u.n < 0 || u.n >= ownStatement }
 
 // sum is what several uses of a licence, as it was seen, come to.
 type sum struct {
@@ -45,7 +38,7 @@ func sums(uses []*use) (all []*sum, alone []*use) {
 		switch {
 		case u.ctx.Err() != nil:
 			u.err = u.ctx.Err()
-		case u.alone():
+		case sqlrepo.Alone(u.n):
 			alone = append(alone, u)
 		default:
 			s := found[u.seen]

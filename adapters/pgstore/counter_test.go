@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/test/fixture"
 )
@@ -21,7 +22,7 @@ func TestASumIsHandedOut(t *testing.T) {
 	uses := []*use{
 		{ctx: t.Context(), seen: seen, n: 2}, {ctx: t.Context(), seen: seen}, {ctx: gone, seen: seen, n: 100},
 		{ctx: t.Context(), seen: other, n: 1}, {ctx: t.Context(), seen: seen, n: -1}, {ctx: t.Context(), seen: seen, n: 3},
-		{ctx: t.Context(), seen: seen, n: ownStatement},
+		{ctx: t.Context(), seen: seen, n: sqlrepo.OwnStatement},
 	}
 	all, alone := sums(uses)
 	if len(all) != 2 || all[0].seen != other || all[1].n != 5 || len(alone) != 2 {

@@ -20,14 +20,6 @@ type use struct {
 	done chan struct{}
 }
 
-// ownStatement is from where on a number is not added to others, so that sums
-// cannot overflow.
-const ownStatement = 1 << 16
-
-// alone reports whether the use needs a statement of its own: the floor of 0
-// makes lowering twice another thing than lowering by the sum.
-func (u *use) alone() bool { return u.n < 0 || u.n >= ownStatement }
-
 // batch is the counts that share a transaction. They all waited at the same
 // time, so their order is the writer's to choose: first the sums, one for each
 // licence as it was seen, handed out in the order of arrival, then the others,
@@ -58,7 +50,7 @@ func (b *batch) add(u *use) {
 		return
 	}
 	b.uses = append(b.uses, u)
-	if u.alone() {
+	if sqlrepo.Alone(u.n) {
 		b.alone++
 		return
 	}
@@ -87,7 +79,7 @@ func (b *batch) reads() bool {
 func (b *batch) run(c sqlrepo.Conn, count countFunc) {
 	ctx := context.Background()
 	for _, u := range b.uses {
-		if u.alone() {
+		if sqlrepo.Alone(u.n) {
 			continue
 		}
 		s := b.sums[u.seen]
@@ -100,7 +92,7 @@ func (b *batch) run(c sqlrepo.Conn, count countFunc) {
 		u.uses, u.err = s.uses, s.err
 	}
 	for _, u := range b.uses {
-		if u.alone() {
+		if sqlrepo.Alone(u.n) {
 			u.uses, u.err = count(ctx, c, u.seen, u.n)
 		}
 	}

@@ -35,7 +35,7 @@ func TestBatch(t *testing.T) {
 		{"who just asks sees those before him", []use{{seen: a, n: 0}, {seen: a, n: 1}, {seen: a, n: 0}}, []answer{{5, nil}, {6, nil}, {6, nil}}, 1, false},
 		{"who just asks writes nothing", []use{{seen: a, n: 0}, {seen: b, n: 0}, {seen: a, n: 0}}, []answer{{5, nil}, {0, nil}, {5, nil}}, 2, true},
 		{"each lowering has its own statement, after the sums", []use{{seen: a, n: -1}, {seen: a, n: 1}, {seen: a, n: -4}, {seen: a, n: -9}, {seen: a, n: -1}}, []answer{{5, nil}, {6, nil}, {1, nil}, {0, nil}, {0, nil}}, 5, false},
-		{"very many have their own statement", []use{{seen: b, n: 1}, {seen: b, n: ownStatement}}, []answer{{1, nil}, {ownStatement + 1, nil}}, 2, false},
+		{"very many have their own statement", []use{{seen: b, n: 1}, {seen: b, n: sqlrepo.OwnStatement}}, []answer{{1, nil}, {sqlrepo.OwnStatement + 1, nil}}, 2, false},
 		{"who saw an older state gets no number", []use{{seen: old, n: 1}, {seen: a, n: 1}, {seen: old, n: 1}}, []answer{{0, domain.ErrMoved}, {6, nil}, {0, domain.ErrMoved}}, 2, false},
 		{"the product's stamp counts, too", []use{{seen: renamed, n: 1}, {seen: a, n: 1}}, []answer{{0, domain.ErrMoved}, {6, nil}}, 2, false},
 		{"a statement that fails fails its own", []use{{seen: seen("broken"), n: 1}, {seen: b, n: 1}}, []answer{{0, broken}, {1, nil}}, 2, false},

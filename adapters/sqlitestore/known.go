@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 
+	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -33,7 +34,7 @@ func (k *known) learn(b *batch) {
 		}
 	}
 	for _, u := range b.uses { // after the sums, in their order
-		if u.alone() && u.err == nil {
+		if sqlrepo.Alone(u.n) && u.err == nil {
 			k.uses[u.seen] = u.uses
 		}
 	}

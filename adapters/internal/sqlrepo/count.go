@@ -16,6 +16,14 @@ const (
 	countDown = `UPDATE usher_license_uses SET n = CASE WHEN n + $5 < 0 THEN 0 ELSE n + $5 END WHERE` + asSeen + ` RETURNING n`
 )
 
+// OwnStatement is from where on a number is not added to others, so that sums
+// cannot overflow.
+const OwnStatement = 1 << 16
+
+// Alone reports whether a count of n needs a statement of its own: the floor of
+// 0 makes lowering twice another thing than lowering by the sum.
+func Alone(n int) bool { return n < 0 || n >= OwnStatement }
+
 // Count adds n to the uses of what was seen, never below 0, and returns the
 // count after it, by one statement; n may be the sum of several uses. With 0 it
 // only reads, and may run where nothing is written. If what was seen has
