@@ -10,7 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )

@@ -3,7 +3,7 @@ package sqlitestore
 import (
 	"context"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/adapters/rest"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 

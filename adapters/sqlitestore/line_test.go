@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // both runs fn on the writer's connection and on a reader's.

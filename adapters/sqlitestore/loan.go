@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // loan is a connection in the hands of a closure, until that returns. It keeps

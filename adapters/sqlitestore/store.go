@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // turn is a closure that waits for the writer's connection, and then has it.

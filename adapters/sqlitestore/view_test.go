@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/sqlrepo"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
