@@ -24,7 +24,18 @@ type Config struct {
 	Charger ports.Charger
 	Holder  ports.Holder // remembers that charges are held; the store, if it is one
 	Mailer  ports.Mailer // hands mails on; without one nobody is told anything
-	Sealer  ports.Sealer // seals quotes; a secret of this process's own
+	Sealer  ports.Sealer // seals quotes and tokens of communities; a secret of this process's own
+
+	// Communities are the services that people are let into; without one its
+	// connections wait. What sets a service up may be the same adapter.
+	Communities map[domain.Service]ports.Community
+	Circle      ports.CircleSetup
+	Discord     ports.DiscordSetup
+	// NoSweeps leaves out what is done every day without being asked: checks of
+	// connections, comparisons of who is in.
+	NoSweeps bool
+	// Alarm hears of what only the operator of this server can mend; the log, too.
+	Alarm func(domain.Cause)
 }
 
 // Usher is every use case.
@@ -37,6 +48,9 @@ type Usher struct {
 	Licensing   *Licensing
 	Tokens      *Tokens
 	Mails       *Mails
+	Communities *Communities
+	Access      *Access
+	Sessions    *Sessions
 	Transfer    *Transfer
 	Holding     *Holding
 	Clock       *Clock
@@ -48,7 +62,8 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer}
+	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
+		communities: c.Communities, circle: c.Circle, discord: c.Discord, noSweeps: c.NoSweeps, alarm: c.Alarm}
 	if k.now == nil {
 		k.now = k.standing.now
 	}
@@ -78,6 +93,9 @@ func New(c Config) (*Usher, error) {
 		Licensing:   &Licensing{k, newFactsCache(cacheBytes)},
 		Tokens:      &Tokens{k},
 		Mails:       &Mails{k},
+		Communities: &Communities{k},
+		Access:      &Access{k},
+		Sessions:    &Sessions{k},
 		Transfer:    &Transfer{k},
 		Holding:     &Holding{k},
 		Clock:       &Clock{w},
@@ -98,6 +116,12 @@ type core struct {
 	mailer   ports.Mailer // nil: nobody is told anything
 	sealer   ports.Sealer
 	wake     func()
+
+	communities map[domain.Service]ports.Community
+	circle      ports.CircleSetup
+	discord     ports.DiscordSetup
+	noSweeps    bool
+	alarm       func(domain.Cause)
 }
 
 // at reads the business clock. A use case reads it once and passes it on.

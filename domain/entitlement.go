@@ -30,6 +30,8 @@ const (
 // membership that was paid again: a refund is of another period once one began
 // after the sale, and a dispute is over once one began after it.
 //
+// A refund whose seller left access as it is takes none away.
+//
 // A purchase with several seats gives those, any other one, whatever its
 // quantity.
 func (f Facts) Entitlement(at time.Time) Entitlement {
@@ -49,7 +51,7 @@ func (f Facts) Entitlement(at time.Time) Entitlement {
 		e.Reason, e.EndsAt = EntitlementLicenseDisabled, f.License.DisabledAt
 	case p.Status == Pending || p.Status == Failed || p.Status == Preordered:
 		e.Reason = EntitlementNotPaid
-	case p.FullyRefunded() && !began.After(Later(p.CreatedAt, m.FreeTrialEndsAt)):
+	case p.FullyRefunded() && !p.AccessKept && !began.After(Later(p.CreatedAt, m.FreeTrialEndsAt)):
 		e.Reason, e.EndsAt = EntitlementRefunded, p.RefundedAt
 	case !p.DisputedAt.IsZero() && p.DisputeWonAt.IsZero() && !began.After(p.DisputedAt):
 		e.Reason, e.EndsAt = EntitlementDisputed, p.DisputedAt

@@ -179,6 +179,22 @@ var (
 	ErrSeatRevoked     = &Error{Kind: Precondition, Code: "seat_revoked", Msg: "the seat was taken back"}
 )
 
+// What communities refuse.
+var (
+	ErrConnectionNotFound = &Error{Kind: NotFound, Code: "connection_not_found", Msg: "no such community is connected"}
+	ErrAttachmentNotFound = &Error{Kind: NotFound, Code: "attachment_not_found", Msg: "the product is not attached to such a community"}
+	ErrClaimNotFound      = &Error{Kind: NotFound, Code: "claim_not_found", Msg: "nobody has such a claim"}
+	ErrGrantNotFound      = &Error{Kind: NotFound, Code: "grant_not_found", Msg: "nobody was let in like that"}
+	ErrPassNotFound       = &Error{Kind: NotFound, Code: "pass_not_found", Msg: "the link or session is not known here; ask for a new one"}
+	ErrPassSpent          = &Error{Kind: Precondition, Code: "pass_spent", Msg: "the link was used already, or is too old; ask for a new one"}
+	ErrConnectionTaken    = &Error{Kind: Conflict, Code: "connection_taken", Msg: "this community is already connected by another seller of this server"}
+	ErrNoAccess           = &Error{Kind: Precondition, Code: "no_access", Msg: "what was bought has ended, or gives no access to a community"}
+	ErrAccountBound       = &Error{Kind: Conflict, Code: "account_bound", Msg: "the access is already used by another account"}
+	ErrCommunityRefused   = &Error{Kind: Precondition, Code: "community_refused", Msg: "the community refuses it"}
+	ErrNotConfigured      = &Error{Kind: Precondition, Code: "not_configured", Msg: "this server is not set up for that; see the settings"}
+	ErrErased             = &Error{Kind: Precondition, Code: "erased", Msg: "who bought this was forgotten on request"}
+)
+
 // What is taken.
 var (
 	ErrExists           = &Error{Kind: Conflict, Code: "exists", Msg: "something with this id is there already"}

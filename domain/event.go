@@ -75,6 +75,14 @@ type (
 		PurchaseID PurchaseID
 		At         time.Time
 	}
+	PurchaseReaddressed struct { // its buyer has another address
+		PurchaseID PurchaseID
+		At         time.Time
+	}
+	PurchaseErased struct { // who bought it was forgotten
+		PurchaseID PurchaseID
+		At         time.Time
+	}
 )
 
 // The events of products. An import and a run of past sales say once what they
@@ -108,40 +116,44 @@ type (
 	}
 )
 
-func (LicenseIssued) EventName() string      { return "license.issued" }
-func (LicenseDisabled) EventName() string    { return "license.disabled" }
-func (LicenseEnabled) EventName() string     { return "license.enabled" }
-func (LicenseRotated) EventName() string     { return "license.rotated" }
-func (PurchaseCompleted) EventName() string  { return "purchase.completed" }
-func (PurchaseFailed) EventName() string     { return "purchase.failed" }
-func (PurchasePreordered) EventName() string { return "purchase.preordered" }
-func (PurchaseRefunded) EventName() string   { return "purchase.refunded" }
-func (PurchaseDisputed) EventName() string   { return "purchase.disputed" }
-func (DisputeWon) EventName() string         { return "purchase.dispute_won" }
-func (AccessRevoked) EventName() string      { return "purchase.access_revoked" }
-func (AccessRestored) EventName() string     { return "purchase.access_restored" }
-func (LicensingEnabled) EventName() string   { return "product.licensing_enabled" }
-func (LicensingDisabled) EventName() string  { return "product.licensing_disabled" }
-func (PastSalesLicensed) EventName() string  { return "product.past_sales_licensed" }
-func (ProductDeleted) EventName() string     { return "product.deleted" }
-func (ProductUndeleted) EventName() string   { return "product.undeleted" }
-func (RecordsImported) EventName() string    { return "records.imported" }
+func (LicenseIssued) EventName() string       { return "license.issued" }
+func (LicenseDisabled) EventName() string     { return "license.disabled" }
+func (LicenseEnabled) EventName() string      { return "license.enabled" }
+func (LicenseRotated) EventName() string      { return "license.rotated" }
+func (PurchaseCompleted) EventName() string   { return "purchase.completed" }
+func (PurchaseFailed) EventName() string      { return "purchase.failed" }
+func (PurchasePreordered) EventName() string  { return "purchase.preordered" }
+func (PurchaseRefunded) EventName() string    { return "purchase.refunded" }
+func (PurchaseDisputed) EventName() string    { return "purchase.disputed" }
+func (DisputeWon) EventName() string          { return "purchase.dispute_won" }
+func (AccessRevoked) EventName() string       { return "purchase.access_revoked" }
+func (AccessRestored) EventName() string      { return "purchase.access_restored" }
+func (PurchaseReaddressed) EventName() string { return "purchase.readdressed" }
+func (PurchaseErased) EventName() string      { return "purchase.erased" }
+func (LicensingEnabled) EventName() string    { return "product.licensing_enabled" }
+func (LicensingDisabled) EventName() string   { return "product.licensing_disabled" }
+func (PastSalesLicensed) EventName() string   { return "product.past_sales_licensed" }
+func (ProductDeleted) EventName() string      { return "product.deleted" }
+func (ProductUndeleted) EventName() string    { return "product.undeleted" }
+func (RecordsImported) EventName() string     { return "records.imported" }
 
-func (e LicenseIssued) EventSubject() string      { return string(e.PurchaseID) }
-func (e LicenseDisabled) EventSubject() string    { return string(e.PurchaseID) }
-func (e LicenseEnabled) EventSubject() string     { return string(e.PurchaseID) }
-func (e LicenseRotated) EventSubject() string     { return string(e.PurchaseID) }
-func (e PurchaseCompleted) EventSubject() string  { return string(e.PurchaseID) }
-func (e PurchaseFailed) EventSubject() string     { return string(e.PurchaseID) }
-func (e PurchasePreordered) EventSubject() string { return string(e.PurchaseID) }
-func (e PurchaseRefunded) EventSubject() string   { return string(e.PurchaseID) }
-func (e PurchaseDisputed) EventSubject() string   { return string(e.PurchaseID) }
-func (e DisputeWon) EventSubject() string         { return string(e.PurchaseID) }
-func (e AccessRevoked) EventSubject() string      { return string(e.PurchaseID) }
-func (e AccessRestored) EventSubject() string     { return string(e.PurchaseID) }
-func (e LicensingEnabled) EventSubject() string   { return string(e.ProductID) }
-func (e LicensingDisabled) EventSubject() string  { return string(e.ProductID) }
-func (e PastSalesLicensed) EventSubject() string  { return string(e.ProductID) }
-func (e ProductDeleted) EventSubject() string     { return string(e.ProductID) }
-func (e ProductUndeleted) EventSubject() string   { return string(e.ProductID) }
-func (e RecordsImported) EventSubject() string    { return e.Source }
+func (e LicenseIssued) EventSubject() string       { return string(e.PurchaseID) }
+func (e LicenseDisabled) EventSubject() string     { return string(e.PurchaseID) }
+func (e LicenseEnabled) EventSubject() string      { return string(e.PurchaseID) }
+func (e LicenseRotated) EventSubject() string      { return string(e.PurchaseID) }
+func (e PurchaseCompleted) EventSubject() string   { return string(e.PurchaseID) }
+func (e PurchaseFailed) EventSubject() string      { return string(e.PurchaseID) }
+func (e PurchasePreordered) EventSubject() string  { return string(e.PurchaseID) }
+func (e PurchaseRefunded) EventSubject() string    { return string(e.PurchaseID) }
+func (e PurchaseDisputed) EventSubject() string    { return string(e.PurchaseID) }
+func (e DisputeWon) EventSubject() string          { return string(e.PurchaseID) }
+func (e AccessRevoked) EventSubject() string       { return string(e.PurchaseID) }
+func (e AccessRestored) EventSubject() string      { return string(e.PurchaseID) }
+func (e PurchaseReaddressed) EventSubject() string { return string(e.PurchaseID) }
+func (e PurchaseErased) EventSubject() string      { return string(e.PurchaseID) }
+func (e LicensingEnabled) EventSubject() string    { return string(e.ProductID) }
+func (e LicensingDisabled) EventSubject() string   { return string(e.ProductID) }
+func (e PastSalesLicensed) EventSubject() string   { return string(e.ProductID) }
+func (e ProductDeleted) EventSubject() string      { return string(e.ProductID) }
+func (e ProductUndeleted) EventSubject() string    { return string(e.ProductID) }
+func (e RecordsImported) EventSubject() string     { return e.Source }

@@ -25,6 +25,10 @@ type (
 	DisputeID    string // a bank taking a payment back
 	TokenID      string // an access token, not its secret
 	MailID       string // a mail
+	ConnectionID string // a link to a community
+	AttachmentID string // a rule that lets customers of a product in
+	ClaimID      string // one reason for somebody to be in
+	GrantID      string // what was given to one person in one community
 	EventID      string // an event
 	JobID        string // a job
 )

@@ -17,6 +17,7 @@ const (
 	BuyerReads  Reader = "buyer"  // whom the sale is of: of a gift's sale to its receiver that one
 	SellerReads Reader = "seller" // who sells
 	SeatReads   Reader = "seat"   // who was invited to a seat
+	HolderReads Reader = "holder" // who would be let into a community, by their claim
 )
 
 // Notice is an event: somebody has to be told something, once per cause. It
@@ -25,19 +26,27 @@ const (
 type Notice struct {
 	PurchaseID PurchaseID // what it is about
 	SeatID     SeatID     // for SeatReads
-	To         Reader
-	Of         string    // the name of the event that it tells of
-	Cause      string    // "receipt:<purchase>", "seat:<seat>:<event>", else "<Of>:<event>"
-	Text       string    // what there is to tell, in sentences; empty: it is read when it is told
-	TellAt     time.Time // not before then, and only if it still stands; zero: at once
-	At         time.Time
+	// Of a community; empty: it is about none.
+	ConnectionID ConnectionID
+	ClaimID      ClaimID // for HolderReads; empty: it is about the connection as a whole
+	To           Reader
+	Of           string    // the name of the event that it tells of
+	Cause        string    // "receipt:<purchase>", "seat:<seat>:<event>", else "<Of>:<event>"
+	Text         string    // what there is to tell, in sentences; empty: it is read when it is told
+	TellAt       time.Time // not before then, and only if it still stands; zero: at once
+	At           time.Time
 }
 
 // EventName returns "notice".
 func (Notice) EventName() string { return "notice" }
 
-// EventSubject returns the sale that the notice is about.
-func (n Notice) EventSubject() string { return string(n.PurchaseID) }
+// EventSubject returns the sale that the notice is about, or the connection.
+func (n Notice) EventSubject() string {
+	if n.PurchaseID == "" {
+		return string(n.ConnectionID)
+	}
+	return string(n.PurchaseID)
+}
 
 // Stands reports whether there is still something to tell: what waited is told
 // only to members whose payment is still overdue.
@@ -85,6 +94,8 @@ func Notices(id EventID, event Event) []Notice {
 		return buyer(e.PurchaseID, given+" was given back on "+dayOf(e.At)+".", e.At)
 	case RefundRefused:
 		return []Notice{notice(id, e, e.PurchaseID, SellerReads, "A refund was refused. The buyer was not given the money back.", e.At)}
+	case AccessTroubled:
+		return e.notices(id)
 	case PaymentDisputed:
 		return []Notice{notice(id, e, e.PurchaseID, SellerReads, "The buyer's bank took a payment back on "+dayOf(e.At)+".", e.At)}
 	}
@@ -145,3 +156,19 @@ var endedBecause = map[EndReason]string{
 
 // dayOf writes the day of an instant, in UTC.
 func dayOf(at time.Time) string { return at.UTC().Format("2 January 2006") }
+
+// notices tells who has to do something. Of what nobody can do anything about, and
+// of what is the operator's, the log tells; that removing somebody was given up
+// is for the seller to know.
+func (e AccessTroubled) notices(id EventID) []Notice {
+	to := SellerReads
+	switch {
+	case e.Party == CustomerActs, e.Cause == CauseEmailInvalid:
+		to = HolderReads
+	case e.Party != SellerActs && e.Party != NobodyCan:
+		return nil
+	}
+	n := notice(id, e, e.PurchaseID, to, "", e.At)
+	n.ConnectionID, n.ClaimID, n.Cause = e.ConnectionID, e.ClaimID, "access:"+string(e.Cause)+":"+string(id)
+	return []Notice{n}
+}

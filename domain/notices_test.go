@@ -134,6 +134,10 @@ var quiet = []Event{
 	MembershipRenewed{}, MembershipResumed{}, PeriodRefunded{}, SeatsGranted{}, SeatsShort{}, MembershipDue{},
 	PaymentIntended{}, PaymentPaid{}, PaymentDeclined{}, PaymentVoided{}, PaymentLate{}, RefundBegun{}, DisputeClosed{},
 	SeatClaimed{}, SeatTakenBack{}, Notice{},
+	PurchaseReaddressed{}, PurchaseErased{},
+	ConnectionMade{}, ConnectionPaused{}, ConnectionResumed{}, ConnectionDue{}, ConnectionClosed{},
+	AttachmentMade{}, AttachmentChanged{}, AttachmentRemoved{}, ClaimOpened{}, ClaimEnded{}, AccessDue{}, AccessGiven{}, AccessTaken{},
+	AccessTroubled{}, // by nobody's fault; who is told of the others has a test of its own
 }
 
 // Of every event there is a decision whether somebody is told, and two events

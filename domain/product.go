@@ -36,6 +36,7 @@ type Product struct {
 	Published          bool
 	Preorder           bool // sold before it is released
 	ProductIDNotNeeded bool // exempt from the cutoff of [Cutoff]
+	RefundKeepsAccess  bool // who is refunded stays in communities
 	FreeTrial          time.Duration
 	CreatedAt          time.Time
 	DeletedAt          time.Time // zero: not deleted

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"encoding/hex"
 	"slices"
 	"time"
 )
@@ -24,7 +25,8 @@ type PurchaseState struct {
 	Price        Money  // of the whole line, quantity included; of a membership what is in force
 	Original     Money  // what the sale itself came to; the zero value: Price, which no change of plan has moved since
 	Variants     VariantIDs
-	Multiseat    bool // copied from the product when the purchase was made
+	VariantsAt   time.Time // when it came to those variants; zero: with the sale
+	Multiseat    bool      // copied from the product when the purchase was made
 
 	GiftGiven  bool       // somebody else received it
 	GiftOf     PurchaseID // the giver's purchase, on the receiver's
@@ -46,6 +48,8 @@ type PurchaseState struct {
 	DisputedAt   time.Time // stays when the dispute is won
 	DisputeWonAt time.Time
 	RevokedAt    time.Time // the seller took access away
+	AccessKept   bool      // a refund leaves access as it is: its seller said so
+	ErasedAt     time.Time // who bought it was forgotten on request
 	CreatedAt    time.Time // of the sale; never moves
 }
 
@@ -145,7 +149,9 @@ func (p *Purchase) Follow(m MembershipState, product Product, variants []Variant
 			ids = append(ids, id)
 		}
 	}
-	p.s.Variants = ChosenVariants(ids...)
+	if chosen := ChosenVariants(ids...); chosen != p.s.Variants {
+		p.s.Variants, p.s.VariantsAt = chosen, m.LastAt
+	}
 }
 
 // Complete ends the wait for the payment of a pending purchase: it becomes what
@@ -265,4 +271,45 @@ func (p *Purchase) Unrevoke(at time.Time) ([]Event, error) {
 	}
 	p.s.RevokedAt = time.Time{}
 	return []Event{AccessRestored{PurchaseID: p.s.ID, At: at}}, nil
+}
+
+// KeepAccess records that refunds of the purchase leave access as it is.
+func (p *Purchase) KeepAccess() { p.s.AccessKept = true }
+
+// Readdress gives the purchase another address of its buyer's. The same again
+// is once.
+func (p *Purchase) Readdress(email string, at time.Time) ([]Event, error) {
+	email = NormalizeEmail(email)
+	if err := checkEmail(email); err != nil {
+		return nil, err
+	}
+	if p.s.erased() {
+		return nil, ErrErased
+	}
+	if email == p.s.Email {
+		return nil, nil
+	}
+	p.s.Email = email
+	return []Event{PurchaseReaddressed{PurchaseID: p.s.ID, At: at}}, nil
+}
+
+// Erase forgets who bought it: what remains is what was sold, for how much and
+// when. It gives no access any more. Twice is once.
+func (p *Purchase) Erase(at time.Time) []Event {
+	if p.s.erased() {
+		return nil
+	}
+	p.s.Email = erasedEmail(string(p.s.ID))
+	p.s.FullName, p.s.PurchaserID, p.s.Country, p.s.CustomFields = "", "", "", ""
+	p.s.CanContact, p.s.ErasedAt = false, at
+	return []Event{PurchaseErased{PurchaseID: p.s.ID, At: at}}
+}
+
+func (s PurchaseState) erased() bool { return !s.ErasedAt.IsZero() }
+
+// erasedEmail stands where an address stood. No mail ever reaches it (RFC 2606,
+// section 2), and no two are alike.
+func erasedEmail(id string) string {
+	d := DigestOf(id)
+	return "erased-" + hex.EncodeToString(d[:8]) + "@usher.invalid"
 }

@@ -342,6 +342,9 @@ func TestPurchase_Follow(t *testing.T) {
 				tt.m(&member)
 			}
 			tt.want(&want)
+			if want.Variants != p.State().Variants {
+				want.VariantsAt = member.LastAt
+			}
 			p.Follow(member, tt.product, variants)
 			same(t, "purchase", p.State(), want)
 			p.Follow(member, tt.product, variants)

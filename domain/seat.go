@@ -73,6 +73,13 @@ func SeatsBeyond(n int, seats []Seat) []Seat {
 	return taken[min(max(n, 0), len(taken)):]
 }
 
+// Erase forgets who sits in the seat, which is freed.
+func (s Seat) Erase(at time.Time) (Seat, []Event) {
+	s, events := s.Revoke(at)
+	s.Email = erasedEmail(string(s.ID))
+	return s, events
+}
+
 // Check refuses a seat whose fields break a rule of form, naming the field.
 func (s Seat) Check() error {
 	err := first(checkID("id", string(s.ID)), checkID("seller", string(s.SellerID)), checkID("purchase", string(s.PurchaseID)))

@@ -44,6 +44,14 @@ var states = []reflect.Type{
 	reflect.TypeFor[MembershipDue](), reflect.TypeFor[PriceAnnounced](), reflect.TypeFor[PaymentIntended](), reflect.TypeFor[PaymentPaid](), reflect.TypeFor[PaymentDeclined](),
 	reflect.TypeFor[PaymentVoided](), reflect.TypeFor[PaymentLate](), reflect.TypeFor[PaymentRefunded](),
 	reflect.TypeFor[RefundRefused](), reflect.TypeFor[RefundBegun](), reflect.TypeFor[PaymentDisputed](),
+	reflect.TypeFor[Holder](), reflect.TypeFor[Connection](), reflect.TypeFor[Attachment](), reflect.TypeFor[Claim](), reflect.TypeFor[GrantState](),
+	reflect.TypeFor[Step](), reflect.TypeFor[Want](), reflect.TypeFor[Presence](), reflect.TypeFor[Admission](), reflect.TypeFor[Pass](), reflect.TypeFor[Trouble](),
+	reflect.TypeFor[PurchaseReaddressed](), reflect.TypeFor[PurchaseErased](),
+	reflect.TypeFor[ConnectionMade](), reflect.TypeFor[ConnectionPaused](), reflect.TypeFor[ConnectionResumed](), reflect.TypeFor[ConnectionDue](),
+	reflect.TypeFor[ConnectionClosed](), reflect.TypeFor[AttachmentMade](), reflect.TypeFor[AttachmentChanged](), reflect.TypeFor[AttachmentRemoved](),
+	reflect.TypeFor[ClaimOpened](), reflect.TypeFor[ClaimEnded](), reflect.TypeFor[AccessDue](), reflect.TypeFor[AccessGiven](), reflect.TypeFor[AccessTaken](),
+	reflect.TypeFor[AccessTroubled](),
+
 	reflect.TypeFor[DisputeClosed](), reflect.TypeFor[SeatAssigned](), reflect.TypeFor[SeatClaimed](), reflect.TypeFor[SeatTakenBack](),
 }
 
@@ -51,7 +59,7 @@ var states = []reflect.Type{
 // what lives no longer than one command.
 var stateless = map[string]bool{
 	"License": true, "Purchase": true, "Token": true, "Error": true, "Cutoff": true,
-	"Membership": true, "Payment": true, "Outcome": true, "change": true, "boundary": true,
+	"Membership": true, "Payment": true, "Outcome": true, "Grant": true, "Reclaimed": true, "change": true, "boundary": true,
 }
 
 func TestStates_areFlatAndCompare(t *testing.T) {

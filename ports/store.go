@@ -72,5 +72,11 @@ type Tx struct {
 	Events      Events
 	Commands    Commands
 	Mails       Mails
+	Connections Connections
+	Attachments Attachments
+	Claims      Claims
+	Grants      Grants
+	Passes      Passes
+	Blocks      Blocks
 	Progress    Progress
 }

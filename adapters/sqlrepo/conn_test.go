@@ -30,7 +30,7 @@ func open(t *testing.T) *conn {
 	}
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { db.Close() })
-	script, err := os.ReadFile("../../sqlitestore/migrations/0001_init.sql")
+	script, err := os.ReadFile("../sqlitestore/migrations/0001_init.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
