@@ -35,6 +35,7 @@ type (
 	AttachmentChanged struct {
 		AttachmentID AttachmentID
 		ProductID    ProductID
+		All          bool // customers of before are let in too
 		At           time.Time
 	}
 	AttachmentRemoved struct {
@@ -58,6 +59,8 @@ type (
 	AccessDue struct { // somebody may not be where they should be
 		GrantID      GrantID
 		ConnectionID ConnectionID
+		Service      Service
+		DueAt        time.Time
 		At           time.Time
 	}
 	AccessGiven struct { // somebody is in because of the claim

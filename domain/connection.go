@@ -14,6 +14,9 @@ const (
 	Discord Service = "discord" // admits who presses Join, with a token of theirs
 )
 
+// Services returns every service.
+func Services() []Service { return []Service{Circle, Discord} }
+
 // Invites reports whether the service admits people without their doing: else
 // somebody who is not in has to come and join.
 func (s Service) Invites() bool { return s == Circle }
@@ -63,6 +66,33 @@ type Connection struct {
 // has done something.
 func (c Connection) Paused() bool {
 	return c.Health == HealthBotMissing || c.Health == HealthTokenInvalid
+}
+
+// Ail returns the connection with something wrong, and whether its seller was
+// not told of that yet: of each cause they are told once, until it is mended.
+func (c Connection) Ail(cause Cause) (Connection, bool) {
+	fresh := !c.Causes.Has(cause)
+	c.Causes = c.Causes.With(cause)
+	if h := cause.Health(); h != HealthOK && !c.Paused() {
+		c.Health = h
+	}
+	return c, fresh
+}
+
+// Checked returns the connection as a check found it, with those causes, and
+// whether it is no longer paused.
+func (c Connection) Checked(found []Cause, at time.Time) (checked Connection, resumed bool) {
+	was := c.Paused()
+	c.Health, c.CheckedAt = HealthOK, Instant(at)
+	told := c.Causes
+	c.Causes = ""
+	for _, cause := range found {
+		c, _ = c.Ail(cause)
+		if !told.Has(cause) {
+			c.Causes = c.Causes.Without(cause) // to be told
+		}
+	}
+	return c, was && !c.Paused()
 }
 
 // cause is why the connection is paused.

@@ -62,6 +62,12 @@ func RestoreGrant(s GrantState) *Grant { return &Grant{s} }
 // State returns g at rest.
 func (g *Grant) State() GrantState { return g.s }
 
+// unsure reports whether somebody who is not known to be in may be in all the
+// same: an admission has no answer.
+func (g GrantState) unsure() bool {
+	return !g.In && (g.Unanswered || g.Intent.Kind == StepAdmit)
+}
+
 // stuck reports whether none of the kinds can be asked for until somebody has
 // done something.
 func (g GrantState) stuck(kinds ...StepKind) bool {
@@ -73,6 +79,7 @@ func (g *Grant) Begin(s Step) {
 	g.s.Version++
 	if s.Kind == StepAdmit {
 		g.s.Asked = g.s.Asked.With(s.Targets)
+		g.s.Unanswered = g.s.Unanswered || g.s.Intent.Kind == StepAdmit // of a run that died
 	}
 	g.s.Intent = s
 }
@@ -81,8 +88,11 @@ func (g *Grant) Begin(s Step) {
 // was for, and who was seen not to be in before it, was let in by it.
 func (g *Grant) Looked(p Presence, wanted Targets) {
 	g.s.Version++
-	lost := g.s.Unanswered
+	lost := g.s.unsure()
 	g.s.settle(StepLook)
+	if p.Seen != CannotTell {
+		g.s.Intent = Step{}
+	}
 	switch p.Seen {
 	case Absent:
 		g.s.out()
@@ -173,7 +183,7 @@ func (g *Grant) Refused(s Step, t Trouble, share float64, at time.Time) {
 	if s.Kind == StepAdmit && t.Lost {
 		g.s.Unanswered = true
 	}
-	if !t.Lost {
+	if !t.Lost && g.s.Intent.Kind == s.Kind {
 		g.s.Intent = Step{}
 	}
 	switch t.Party {
@@ -213,10 +223,23 @@ func (g *Grant) Leave(by EndAction, at time.Time) {
 	g.s.End, g.s.EndAt = by, Instant(at)
 }
 
+// Called records what the service calls the person.
+func (g *Grant) Called(name string) {
+	g.s.Version++
+	g.s.Name = name
+}
+
 // Gone records that a comparison with the community did not find the person.
 func (g *Grant) Gone() {
 	g.s.Version++
 	g.s.out()
+}
+
+// Ungave forgets what was given, held and refused, so that it is given again.
+func (g *Grant) Ungave() {
+	g.s.Version++
+	g.s.Given, g.s.Held, g.s.Missing = "", "", ""
+	g.s.clear()
 }
 
 // Mended lets what was stuck be tried again at once: the seller, customer or

@@ -168,7 +168,7 @@ func (e AccessTroubled) notices(id EventID) []Notice {
 	case e.Party != SellerActs && e.Party != NobodyCan:
 		return nil
 	}
-	n := notice(id, e, e.PurchaseID, to, "", e.At)
+	n := notice(id, e, e.PurchaseID, to, e.Detail, e.At)
 	n.ConnectionID, n.ClaimID, n.Cause = e.ConnectionID, e.ClaimID, "access:"+string(e.Cause)+":"+string(id)
 	return []Notice{n}
 }

@@ -10,6 +10,7 @@ type PassKind string
 const (
 	PassConnect PassKind = "connect_server" // state of a seller who connects a Discord server
 	PassJoin    PassKind = "join"           // state of a customer who joins one
+	PassSwitch  PassKind = "switch"         // the same, for another account than the one that has the claim
 	PassLink    PassKind = "admin_link"     // opens a session of a seller's
 	PassSession PassKind = "session"        // a seller at their pages
 )

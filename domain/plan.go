@@ -9,13 +9,14 @@ type Want struct {
 	Never   bool // the person is never taken out: the account that connected the server
 	Invites bool // the service lets people in without their doing
 	Proof   bool // else: the person has just consented
+	Blind   bool // the service says itself, when it admits somebody, whether they were in: no look is needed
 }
 
 // WantFor returns what the claims on a connection ask for s; claims are those
 // that touch s. If none wants s in, the one that ended last decides what happens
 // to s, or what s left with, if that was later.
 func WantFor(c Connection, g GrantState, claims []Claim) Want {
-	w := Want{End: g.End, Whole: c.MembersOnly, Never: c.AccountID != "" && c.AccountID == g.Subject, Invites: c.Service.Invites()}
+	w := Want{End: g.End, Whole: c.MembersOnly, Never: c.AccountID != "" && c.AccountID == g.Subject, Invites: c.Service.Invites(), Blind: c.Dialect == "v1"}
 	last := g.EndAt
 	for _, claim := range claims {
 		switch {
@@ -92,9 +93,11 @@ func planIn(want Want, have GrantState, seen Presence) []Step {
 	}
 	if !have.In {
 		switch {
+		case !want.Invites && !want.Proof && have.unsure() && seen.Seen == NotLooked:
+			return []Step{{Kind: StepLook}}
 		case !want.Invites && !want.Proof:
 			return nil // who is not in has to come and join
-		case seen.Seen == NotLooked:
+		case seen.Seen == NotLooked && !want.Blind:
 			return []Step{{Kind: StepLook}, {StepAdmit, want.Targets}}
 		}
 		return []Step{{StepAdmit, want.Targets}}
@@ -129,7 +132,7 @@ func planTakes(take Targets, have GrantState) []Step {
 
 func planOut(want Want, have GrantState, seen Presence) []Step {
 	switch {
-	case !have.In && have.Intent.Kind == StepAdmit && seen.Seen == NotLooked:
+	case have.unsure() && seen.Seen == NotLooked:
 		return []Step{{Kind: StepLook}}
 	case !have.In, want.End == EndNone:
 		return nil

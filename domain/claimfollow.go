@@ -1,0 +1,129 @@
+package domain
+
+// Join binds an account to the claim, before anything is asked of the service.
+// in reports whether the account that has it is in: then it is refused with
+// [ErrAccountBound], unless another account was asked for; who has it stays in
+// until the other one is. A claim that is over is [ErrNoAccess].
+func (c Claim) Join(who Subject, name string, another, in bool) (Claim, error) {
+	if !c.Live() {
+		return c, ErrNoAccess
+	}
+	if c.Subject == who {
+		c.Name = name
+		return c, nil
+	}
+	if c.Subject != "" && in {
+		if !another {
+			return c, ErrAccountBound.On(c.Name)
+		}
+		if c.OldSubject == "" {
+			c.OldSubject = c.Subject
+		}
+	}
+	c.Subject, c.Name, c.State, c.Cause, c.Missing = who, name, ClaimPending, CauseNone, ""
+	return c, nil
+}
+
+// NotJoined is the claim after the account that joined was not let in: who had
+// it before has it again.
+func (c Claim) NotJoined(before Claim) Claim {
+	if before.OldSubject == "" && c.OldSubject != "" {
+		return before
+	}
+	c.Subject, c.Name, c.OldSubject = before.Subject, before.Name, before.OldSubject
+	if c.State == ClaimPending || c.State == ClaimFailed {
+		c.State, c.Cause = ClaimWaiting, CauseNone
+	}
+	return c
+}
+
+// TakenOut is the claim after its person was found not to be in any more. Where
+// people join by themselves, they may join again; else nobody invites somebody
+// whom the seller took out by hand, until the seller says so.
+func (c Claim) TakenOut(who Subject) Claim {
+	switch {
+	case c.Subject != who || c.State != ClaimActive:
+		return c
+	case c.Service.Invites():
+		c.State, c.Cause = ClaimNeedsSeller, CauseRemovedOutside
+	default:
+		c.State, c.Cause = ClaimWaiting, CauseNone
+	}
+	return c
+}
+
+// InviteAgain is the claim of somebody who was taken out by hand and is to be
+// let in again; of any other nothing changes.
+func (c Claim) InviteAgain() Claim {
+	if c.Cause == CauseRemovedOutside {
+		c.State, c.Cause = ClaimPending, CauseNone
+	}
+	return c
+}
+
+// Left is the claim of somebody who went on their own wish; they may join again.
+func (c Claim) Left() Claim {
+	c.Subject, c.OldSubject, c.Name, c.Missing = "", "", "", ""
+	c.State, c.Cause = ClaimWaiting, CauseNone
+	return c
+}
+
+// Follow returns the claim as it stands after its person was brought along: left
+// is what [Plan] still wants done. Of somebody who only stays in until another
+// takes their place it says nothing.
+func (c Claim) Follow(conn Connection, g GrantState, want Want, left []Step) Claim {
+	switch {
+	case c.Subject != g.Subject || c.Cause == CauseRemovedOutside:
+		return c
+	case c.Live():
+		return c.followIn(conn, g, left)
+	case c.State == ClaimRemoving || c.State == ClaimNeedsSeller || c.State == ClaimFailed:
+		return c.followOut(g, want, left)
+	}
+	return c
+}
+
+func (c Claim) followIn(conn Connection, g GrantState, left []Step) Claim {
+	c.Cause, c.Missing = CauseNone, g.Missing.Both(c.Targets)
+	if g.Name != "" {
+		c.Name = g.Name
+	}
+	has := g.Given.With(g.Held).With(g.Missing)
+	switch {
+	case g.In && c.Targets.Without(has) == "":
+		c.State = ClaimActive
+	case g.Cause == CauseLeft && c.Service.Invites():
+		c.State, c.Cause = ClaimNeedsSeller, CauseRemovedOutside
+	case g.Party == CustomerActs && g.Cause != CauseLeft && g.Cause != CauseProofRefused:
+		c.State, c.Cause = ClaimNeedsCustomer, g.Cause
+	case g.Party == SellerActs:
+		c.State, c.Cause = ClaimNeedsSeller, g.Cause
+	case g.Party == NobodyCan:
+		c.State, c.Cause = ClaimFailed, g.Cause
+	case !g.In && !c.Service.Invites():
+		c.State = ClaimWaiting
+	case conn.Paused():
+		c.State, c.Cause = ClaimNeedsSeller, conn.cause()
+	default:
+		c.State = ClaimPending
+	}
+	return c
+}
+
+func (c Claim) followOut(g GrantState, want Want, left []Step) Claim {
+	c.Cause = CauseNone
+	whole := c.EndAction.Whole() && !want.In
+	switch {
+	case whole && g.In && want.Never, whole && g.In && g.Cause == CauseOwner:
+		c.State, c.Cause = ClaimKept, CauseOwner
+	case g.In && g.Party == SellerActs && !want.In:
+		c.State, c.Cause = ClaimNeedsSeller, g.Cause
+	case g.In && g.Party == NobodyCan && !want.In:
+		c.State, c.Cause = ClaimFailed, g.Cause
+	case len(left) > 0 && !want.In:
+		c.State = ClaimRemoving
+	default:
+		c.State = ClaimRemoved
+	}
+	return c
+}
