@@ -13,11 +13,12 @@ import (
 // Config is what usher is made of. Store is required; for the rest the zero
 // value means the default.
 type Config struct {
-	Store  ports.Store
-	Clock  ports.Clock   // business time; TestClock of the store
-	Random ports.Random  // crypto/rand
-	Logger *slog.Logger  // no log
-	Cutoff domain.Cutoff // after which products are verified by id only; 9 January 2023
+	Store   ports.Store
+	Clock   ports.Clock   // business time; TestClock of the store
+	Machine ports.Clock   // machine time, of sessions and authorizations; the machine's
+	Random  ports.Random  // crypto/rand
+	Logger  *slog.Logger  // no log
+	Cutoff  domain.Cutoff // after which products are verified by id only; 9 January 2023
 
 	// Charger takes the money of sales and memberships. Without one every payment
 	// is declined.
@@ -34,6 +35,9 @@ type Config struct {
 	// NoSweeps leaves out what is done every day without being asked: checks of
 	// connections, comparisons of who is in.
 	NoSweeps bool
+	// NoJitter makes every wait as long as it can be, instead of leaving a part
+	// of it to chance.
+	NoJitter bool
 	// Alarm hears of what only the operator of this server can mend; the log, too.
 	Alarm func(domain.Cause)
 }
@@ -62,10 +66,13 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
-		communities: c.Communities, circle: c.Circle, discord: c.Discord, noSweeps: c.NoSweeps, alarm: c.Alarm}
+	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, machine: c.Machine, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
+		communities: c.Communities, circle: c.Circle, discord: c.Discord, noSweeps: c.NoSweeps, noJitter: c.NoJitter, alarm: c.Alarm}
 	if k.now == nil {
 		k.now = k.standing.now
+	}
+	if k.machine == nil {
+		k.machine = machineClock
 	}
 	if k.random == nil {
 		k.random = machineRandom
@@ -108,6 +115,7 @@ type core struct {
 	store    ports.Store
 	standing *standing // the store's test clock, if it has one
 	now      ports.Clock
+	machine  ports.Clock
 	random   ports.Random
 	log      *slog.Logger
 	cutoff   domain.Cutoff
@@ -121,6 +129,7 @@ type core struct {
 	circle      ports.CircleSetup
 	discord     ports.DiscordSetup
 	noSweeps    bool
+	noJitter    bool
 	alarm       func(domain.Cause)
 }
 

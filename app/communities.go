@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -13,6 +14,18 @@ import (
 // is refused with [domain.ErrNotConfigured].
 type Communities struct{ *core }
 
+// What sellers read.
+const (
+	saysEnterToken     = "Enter an API token"
+	saysCheckKey       = "Could not retrieve communities from Circle. Please check your API key."
+	saysPlan           = "The community's plan has no API access. Change the plan at Circle, or use a token of the older API."
+	saysSpaceGroups    = "Could not retrieve space groups from Circle. Please try again."
+	saysNotConnected   = "Could not connect to your Discord account, please try again."
+	saysSellerCanceled = "You cancelled in Discord; nothing was connected."
+	saysTaken          = "This community is already connected by another seller of this server."
+	saysNotLeft        = "Could not disconnect the discord integration, please try again."
+)
+
 // CircleOffer is what a Circle token opens.
 type CircleOffer struct {
 	Connection  domain.Connection
@@ -22,39 +35,198 @@ type CircleOffer struct {
 
 // ConnectCircle keeps a seller's Circle token after asking Circle what it opens:
 // Admin API v2 first, then v1, or only the dialect that is named. A token that
-// opens a community that the seller has connected already replaces the one of
-// that connection. What is refused says in its text what the seller can do.
-func (c *Communities) ConnectCircle(ctx context.Context, seller domain.SellerID, token, dialect string) (CircleOffer, error) {
-	return CircleOffer{}, domain.ErrNotConfigured
+// opens a community that the seller has connected already takes the place of
+// that connection's. What is refused says in its text what the seller can do.
+func (c *Communities) ConnectCircle(ctx context.Context, seller domain.SellerID, token, dialect string) (offer CircleOffer, err error) {
+	service, err := c.service(domain.Circle)
+	if err != nil || c.circle == nil {
+		return offer, domain.ErrNotConfigured
+	}
+	if token = strings.TrimSpace(token); token == "" {
+		return offer, domain.InvalidField("token", saysEnterToken)
+	}
+	at := c.at()
+	conn := domain.Connection{
+		ID: domain.ConnectionID(c.newID(at)), SellerID: seller, Service: domain.Circle, Health: domain.HealthOK,
+		SecretEnd: domain.SecretEnd(token), SecretSetAt: at, CheckedAt: at, CreatedAt: at,
+	}
+	asking, cancel := context.WithTimeout(ctx, 3*callWithin)
+	defer cancel()
+	conn.Dialect, offer.Communities, err = c.circle.Detect(asking, token, dialect)
+	if err != nil {
+		if t := troubleOf(err); t.Cause == domain.CausePlan {
+			return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(t), saysPlan)
+		}
+		return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysCheckKey)
+	}
+	if conn.Dialect == "v2" && len(offer.Communities) == 1 {
+		conn.RemoteID, conn.Name = offer.Communities[0].ID, offer.Communities[0].Name
+		door := ports.Door{Connection: conn.ID, SellerID: seller, Dialect: conn.Dialect, RemoteID: conn.RemoteID, Secret: token}
+		if offer.SpaceGroups, err = service.Choices(asking, door); err != nil {
+			return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysSpaceGroups)
+		}
+	}
+	offer.Connection, err = c.keepConnection(ctx, conn, token)
+	return offer, err
+}
+
+// keepConnection makes a connection, or takes the one that the seller has to
+// that community already. Another seller's is [domain.ErrConnectionTaken].
+func (c *core) keepConnection(ctx context.Context, conn domain.Connection, token string) (kept domain.Connection, err error) {
+	at := c.at()
+	if err := c.notTaken(ctx, conn); err != nil {
+		return kept, err
+	}
+	err = c.update(ctx, conn.SellerID, func(ctx context.Context, tx ports.Tx) error {
+		was, err := connectedTo(ctx, tx, conn)
+		if err != nil {
+			return err
+		}
+		kept = conn
+		var events []domain.Event
+		if was.ID == "" {
+			err = tx.Connections.Insert(ctx, conn)
+			events = append(events, domain.ConnectionMade{ConnectionID: conn.ID, At: at})
+		} else {
+			kept = was
+			kept.Dialect, kept.Name, kept.Account, kept.AccountID = conn.Dialect, conn.Name, conn.Account, conn.AccountID
+			kept.SecretEnd, kept.SecretSetAt, kept.Health, kept.Causes, kept.CheckedAt = conn.SecretEnd, conn.SecretSetAt, conn.Health, conn.Causes, at
+			err = tx.Connections.Save(ctx, kept)
+			if was.Paused() && !kept.Paused() {
+				events = append(events, domain.ConnectionResumed{ConnectionID: kept.ID, At: at})
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if token != "" {
+			if err := tx.Connections.SetSecret(ctx, kept.ID, c.sealSecret(kept, token)); err != nil {
+				return err
+			}
+		}
+		return c.emit(ctx, tx, at, events...)
+	})
+	return kept, err
+}
+
+// notTaken refuses a community that another seller has.
+func (c *core) notTaken(ctx context.Context, conn domain.Connection) error {
+	if conn.RemoteID == "" {
+		return nil
+	}
+	return c.store.View(ctx, ports.System, func(ctx context.Context, tx ports.Tx) error {
+		all, err := tx.Connections.ByRemote(ctx, conn.Service, conn.RemoteID)
+		for _, o := range all {
+			if o.SellerID != conn.SellerID {
+				return refused(domain.ErrConnectionTaken, saysTaken)
+			}
+		}
+		return err
+	})
+}
+
+// connectedTo returns the seller's connection to the same community, or the
+// zero value.
+func connectedTo(ctx context.Context, tx ports.Tx, conn domain.Connection) (domain.Connection, error) {
+	var after ports.Cursor
+	for conn.RemoteID != "" {
+		page, err := tx.Connections.List(ctx, after, 1000)
+		if err != nil || len(page) == 0 {
+			return domain.Connection{}, err
+		}
+		for _, o := range page {
+			if o.Service == conn.Service && o.RemoteID == conn.RemoteID && o.ClosedAt.IsZero() {
+				return o, nil
+			}
+			after = ports.Cursor{At: o.CreatedAt, ID: string(o.ID)}
+		}
+	}
+	return domain.Connection{}, nil
 }
 
 // ChooseCommunity takes one of the communities that a v1 token opens, and
 // returns its space groups.
-func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, communityID string) (CircleOffer, error) {
-	return CircleOffer{}, domain.ErrNotConfigured
+func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, communityID string) (offer CircleOffer, err error) {
+	service, err := c.service(domain.Circle)
+	if err != nil {
+		return offer, err
+	}
+	conn, door, err := c.open(ctx, seller, id)
+	if err != nil {
+		return offer, err
+	}
+	if conn.Service != domain.Circle || conn.Dialect != "v1" {
+		return offer, domain.InvalidField("connection", "is to one community already")
+	}
+	conn.RemoteID, door.RemoteID = communityID, communityID
+	if err := c.notTaken(ctx, conn); err != nil {
+		return offer, err
+	}
+	asking, cancel := context.WithTimeout(ctx, 3*callWithin)
+	defer cancel()
+	if offer.SpaceGroups, err = service.Choices(asking, door); err != nil {
+		return offer, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysSpaceGroups)
+	}
+	offer.Connection, err = c.change(ctx, seller, id, func(conn *domain.Connection) error {
+		if conn.RemoteID != "" && conn.RemoteID != communityID {
+			return domain.InvalidField("community", "another community is another connection; disconnect this one first")
+		}
+		conn.RemoteID = communityID
+		return nil
+	})
+	return offer, err
 }
 
 // ChooseSpaceGroup names the space group of attachments that name none.
 func (c *Communities) ChooseSpaceGroup(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, group domain.TargetID) (domain.Connection, error) {
-	return domain.Connection{}, domain.ErrNotConfigured
+	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.Target = group; return nil })
 }
 
-// StartDiscord makes the state of an authorization for this browser, and returns
-// the address of Discord's page. browser is the secret of its cookie.
-func (c *Communities) StartDiscord(ctx context.Context, seller domain.SellerID, browser string) (url string, err error) {
-	return "", domain.ErrNotConfigured
+// SetMembersOnly says whether also people who were there before usher are
+// removed in the end.
+func (c *Communities) SetMembersOnly(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, only bool) (domain.Connection, error) {
+	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.MembersOnly = only; return nil })
 }
 
-// FinishDiscord connects the server that Discord's answer names, whatever the
-// browser says, and checks it. The state must be of this seller and browser. A
-// server that another seller has is [domain.ErrConnectionTaken]; one that this
-// seller has already is refreshed.
-func (c *Communities) FinishDiscord(ctx context.Context, seller domain.SellerID, browser string, back Callback) (domain.Connection, error) {
-	return domain.Connection{}, domain.ErrNotConfigured
+// SetQuota says how many calls a month the community's plan allows; 0: unknown.
+func (c *Communities) SetQuota(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, calls int64) (domain.Connection, error) {
+	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.Quota = calls; return nil })
 }
 
-// Callback is what a service's page sends back to ours.
-type Callback struct{ State, Code, Error string }
+// change changes a connection that is not closed.
+func (c *core) change(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, by func(*domain.Connection) error) (conn domain.Connection, err error) {
+	err = c.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
+		if conn, err = tx.Connections.ByID(ctx, id); err != nil {
+			return err
+		}
+		if !conn.ClosedAt.IsZero() {
+			return domain.ErrConnectionNotFound
+		}
+		if err := by(&conn); err != nil {
+			return err
+		}
+		if err := conn.Check(); err != nil {
+			return err
+		}
+		return tx.Connections.Save(ctx, conn)
+	})
+	return conn, err
+}
+
+// open returns a connection that is not closed, and the way to its community.
+func (c *core) open(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) (conn domain.Connection, door ports.Door, err error) {
+	_, err = load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) (struct{}, error) {
+		if conn, err = tx.Connections.ByID(ctx, id); err != nil {
+			return struct{}{}, err
+		}
+		if !conn.ClosedAt.IsZero() {
+			return struct{}{}, domain.ErrConnectionNotFound
+		}
+		door, err = c.door(ctx, tx, conn)
+		return struct{}{}, err
+	})
+	return conn, door, err
+}
 
 // Get returns a connection.
 func (c *Communities) Get(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) (domain.Connection, error) {
@@ -68,38 +240,26 @@ func (c *Communities) List(ctx context.Context, seller domain.SellerID, after po
 	})
 }
 
-// SetMembersOnly says whether also people who were there before usher are
-// removed in the end.
-func (c *Communities) SetMembersOnly(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, only bool) (domain.Connection, error) {
-	return domain.Connection{}, domain.ErrNotConfigured
-}
-
-// SetQuota says how many calls a month the community's plan allows; 0: unknown.
-func (c *Communities) SetQuota(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, calls int64) (domain.Connection, error) {
-	return domain.Connection{}, domain.ErrNotConfigured
-}
-
 // Choices lists what attachments to a connection can give: its space groups or
 // roles, and why some cannot be given.
 func (c *Communities) Choices(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) ([]ports.Choice, error) {
-	return nil, domain.ErrNotConfigured
+	conn, door, err := c.open(ctx, seller, id)
+	if err != nil {
+		return nil, err
+	}
+	service, err := c.service(conn.Service)
+	if err != nil {
+		return nil, err
+	}
+	asking, cancel := context.WithTimeout(ctx, 3*callWithin)
+	defer cancel()
+	all, err := service.Choices(asking, door)
+	if err != nil {
+		says := saysSpaceGroups
+		if conn.Service == domain.Discord {
+			says = "Could not retrieve the server's roles from Discord. Please try again."
+		}
+		return nil, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), says)
+	}
+	return all, nil
 }
-
-// Check asks the service how a connection does, tells its seller once per cause
-// of what is wrong, and lets go on what waited for what is right again.
-func (c *Communities) Check(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) (domain.Connection, error) {
-	return domain.Connection{}, domain.ErrNotConfigured
-}
-
-// Disconnect ends a connection. leaving says what becomes of those who are in:
-// with [domain.RemoveMembers] they are removed first, and the connection is
-// closed when they are; else it is closed at once. The bot leaves only if it is
-// to and nobody else's connection uses the server; if it cannot leave, nothing
-// has changed. Its token is forgotten.
-func (c *Communities) Disconnect(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, leaving domain.Leaving, botLeaves bool) error {
-	return domain.ErrNotConfigured
-}
-
-// Rewrap seals every token anew with today's secret, of every seller, and returns
-// how many: after that an older secret can be withdrawn.
-func (c *Communities) Rewrap(ctx context.Context) (int, error) { return 0, nil }

@@ -74,11 +74,24 @@ func (c *core) take(ctx context.Context, p domain.PaymentState) (domain.Answer, 
 var charging = []string{membershipKind, paymentKind}
 
 // does returns the kinds of jobs that are done here now: none that may charge
-// while charges are held.
+// while charges are held, and none of a service that another process talks to.
 func (w *Worker) does(ctx context.Context) ([]string, error) {
+	not := []string{}
 	held, err := w.holds(ctx)
-	if err != nil || !held {
-		return w.names, err
+	if err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(w.names), func(name string) bool { return slices.Contains(charging, name) }), nil
+	if held {
+		not = append(not, charging...)
+	}
+	for s, t := range w.turns {
+		ours, err := t.take(ctx, w.store)
+		if err != nil {
+			return nil, err
+		}
+		if !ours {
+			not = append(not, accessKind(s))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(w.names), func(name string) bool { return slices.Contains(not, name) }), nil
 }

@@ -40,6 +40,9 @@ func (w *Worker) mail(ctx context.Context, j ports.Job) ports.Done {
 // tell tells of a notice, if there is still something to tell and somebody to
 // tell it to.
 func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Notice) error {
+	if n.ConnectionID != "" {
+		return w.tellOfCommunity(ctx, seller, n)
+	}
 	at := w.at()
 	a, err := load(ctx, w.core, seller, func(ctx context.Context, tx ports.Tx) (about, error) { return w.about(ctx, tx, seller, n) })
 	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {

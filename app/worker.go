@@ -19,6 +19,7 @@ const (
 	dispatchLease  = 10 * time.Second
 	claimAtOnce    = 64
 	jobLease       = time.Minute
+	rowWithin      = 20 * time.Second // after which the rest of a row is left for another claim
 	jobTries       = 20
 	dispatcher     = "dispatcher"
 )
@@ -32,9 +33,10 @@ type Worker struct {
 	plans []string // names of the kinds, in order
 	names []string // of those that are done here
 	woken chan struct{}
-	mu    sync.Mutex // of what follows
-	fence int64
-	renew func() bool // reports whether the lease wants renewing
+	turns map[domain.Service]*turn // to talk to services
+
+	dispatches turn
+	dispatched sync.Mutex // one round of this process at a time
 }
 
 // kind is a kind of job: who does it, and which events ask for it.
@@ -44,7 +46,7 @@ type kind struct {
 }
 
 func newWorker(c *core) *Worker {
-	w := &Worker{core: c, woken: make(chan struct{}, 1)}
+	w := &Worker{core: c, woken: make(chan struct{}, 1), turns: c.newTurns(), dispatches: turn{name: dispatcher, lasts: dispatchLease}}
 	w.kinds = map[string]kind{
 		pastSalesKind:    {w.pastSales, pastSalesJob},
 		membershipKind:   {w.membership, membershipJob},
@@ -53,6 +55,17 @@ func newWorker(c *core) *Worker {
 		refundKind:       {w.refund, refundJob},
 		importDueKind:    {w.importDue, importDueJob},
 		productEndedKind: {w.endProduct, productEndedJob},
+		entitleKind:      {w.entitle, entitleJob},
+		attachmentKind:   {w.attachment, attachmentJob},
+		disconnectKind:   {w.disconnect, disconnectJob},
+		sweepKind:        {w.sweep, sweepJob},
+	}
+	for _, s := range domain.Services() {
+		k := kind{nil, accessJob(s)}
+		if c.communities[s] != nil {
+			k.do = w.access
+		}
+		w.kinds[accessKind(s)] = k
 	}
 	if c.mailer != nil {
 		w.kinds[mailKind] = kind{w.mail, mailJob}
@@ -168,30 +181,25 @@ func (w *Worker) NextDue(ctx context.Context) (time.Time, bool, error) {
 // dispatch turns waiting events into jobs, in one process at a time: it reports
 // whether that is this one.
 func (w *Worker) dispatch(ctx context.Context) (n int, ours bool, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.renew == nil || w.renew() {
-		fence, ours, err := w.store.Lease(ctx, dispatcher, w.fence, dispatchLease)
-		if err != nil || !ours {
-			w.renew = nil
-			return 0, false, err
-		}
-		w.fence, w.renew = fence, after(dispatchLease/2)
+	w.dispatched.Lock()
+	defer w.dispatched.Unlock()
+	if ours, err := w.dispatches.take(ctx, w.store); err != nil || !ours {
+		return 0, false, err
 	}
 	n, err = w.store.Dispatch(ctx, dispatchAtOnce, w.plan)
 	return n, true, err
 }
 
-// release lets another process dispatch at once, instead of when the lease ends.
+// release lets other processes have their turns at once.
 func (w *Worker) release(ctx context.Context) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.renew == nil {
-		return
+	w.dispatched.Lock()
+	defer w.dispatched.Unlock()
+	err := w.dispatches.giveBack(ctx, w.store)
+	for _, t := range w.turns {
+		err = errors.Join(err, t.giveBack(ctx, w.store))
 	}
-	w.renew = nil
-	if _, _, err := w.store.Lease(context.WithoutCancel(ctx), dispatcher, w.fence, 0); err != nil {
-		w.log.Warn("the dispatcher's lease was not given back", "error", err)
+	if err != nil {
+		w.log.Warn("a turn was not given back", "error", err)
 	}
 }
 
@@ -235,8 +243,16 @@ func (w *Worker) claim(ctx context.Context) (int, error) {
 	}
 	ended := make([]ports.Done, len(jobs))
 	var wg sync.WaitGroup
-	for i, j := range jobs {
-		wg.Go(func() { ended[i] = w.do(context.WithoutCancel(ctx), j) })
+	for _, row := range inRows(jobs) {
+		wg.Go(func() {
+			for over := after(rowWithin); len(row) > 0; row = row[1:] {
+				if j := jobs[row[0]]; over() {
+					ended[row[0]] = w.lookAgain(j, w.at())
+				} else {
+					ended[row[0]] = w.do(context.WithoutCancel(ctx), j)
+				}
+			}
+		})
 	}
 	wg.Wait()
 	if len(ended) == 0 {
