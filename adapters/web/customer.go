@@ -1,0 +1,124 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/usherhq/usher/app"
+	"github.com/usherhq/usher/domain"
+)
+
+// place is one community on a customer's page.
+type place struct {
+	app.Place
+	JoinURL   string // empty: there is no button
+	SwitchURL string
+	LeavePath string
+	Retry     bool
+}
+
+// holder returns whose page it is, by the token in its path: a sale's, or a
+// seat's.
+func (v *visit) holder() (domain.TokenState, error) {
+	t, err := v.usher.Tokens.Holder(v.r.Context(), v.r.PathValue("token"))
+	if err != nil {
+		return domain.TokenState{}, err
+	}
+	s := t.State()
+	if s.PurchaseID == "" && s.SeatID == "" {
+		return s, errGone
+	}
+	return s, nil
+}
+
+// access shows a customer which communities come with what they bought.
+func (v *visit) access() error {
+	return v.showAccess(http.StatusOK, "")
+}
+
+func (v *visit) showAccess(status int, says string) error {
+	t, err := v.holder()
+	if err != nil {
+		return err
+	}
+	return v.showPlaces(status, says, t, v.r.PathValue("token"))
+}
+
+func (v *visit) showPlaces(status int, says string, t domain.TokenState, token string) error {
+	ctx := v.r.Context()
+	purchase, err := v.usher.Access.SaleOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	all, err := v.usher.Access.Places(ctx, t.SellerID, purchase, t.SeatID)
+	if err != nil {
+		return err
+	}
+	var places []place
+	for _, p := range all {
+		shown := place{Place: p, Retry: p.Claim.State == domain.ClaimNeedsCustomer}
+		if p.Joins {
+			if shown.JoinURL, err = v.usher.Access.StartJoin(ctx, t.SellerID, p.Claim.ID, v.browser(), false); err != nil && !errors.Is(err, domain.ErrNotConfigured) {
+				return err
+			}
+		}
+		if p.Leaves {
+			shown.LeavePath = "/d/" + token + "/leave/" + string(p.Claim.ID)
+			if shown.SwitchURL, err = v.usher.Access.StartJoin(ctx, t.SellerID, p.Claim.ID, v.browser(), true); err != nil && !errors.Is(err, domain.ErrNotConfigured) {
+				return err
+			}
+		}
+		places = append(places, shown)
+	}
+	v.show(status, "access", map[string]any{"Title": "Your access", "Says": says, "Places": places})
+	return nil
+}
+
+// leave takes the customer out of a server, as they wish.
+func (v *visit) leave() error {
+	t, err := v.holder()
+	if err != nil {
+		return err
+	}
+	ctx, id := v.r.Context(), domain.ClaimID(v.r.PathValue("claim"))
+	purchase, err := v.usher.Access.SaleOf(ctx, t)
+	if err != nil {
+		return err
+	}
+	places, err := v.usher.Access.Places(ctx, t.SellerID, purchase, t.SeatID)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		if p.Claim.ID == id {
+			if err := v.usher.Access.Leave(ctx, t.SellerID, id); err != nil {
+				return err
+			}
+			return v.to("/d/" + v.r.PathValue("token"))
+		}
+	}
+	return errGone
+}
+
+// callback is where Discord sends people back to: a seller who connects a
+// server, or a customer who joins one. The state says which.
+func (v *visit) callback() error {
+	q := v.r.URL.Query()
+	back := app.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error")}
+	browser := v.cookie(browserCookie)
+	if back.State == "" || browser == "" {
+		return errState
+	}
+	joined, err := v.usher.Access.FinishJoin(v.r.Context(), browser, back)
+	if errors.Is(err, domain.ErrPassNotFound) {
+		return v.connected(browser, back)
+	}
+	switch {
+	case err == nil:
+		v.show(http.StatusOK, "said", map[string]any{"Title": joined.Community, "Says": joined.Says})
+		return nil
+	case errors.Is(err, domain.ErrPassSpent), joined.SellerID == "":
+		return errState
+	}
+	return err
+}
