@@ -16,6 +16,26 @@ const mostSteps = 500 // of one run; what is left is done by the next
 // community of a service.
 func accessKind(s domain.Service) string { return string(s) + "_access" }
 
+// lookAfterCommunities adds the kinds of jobs that communities need, where there
+// are any: who embeds usher without them has no work with them. Processes on one
+// store have them all, or none.
+func (w *Worker) lookAfterCommunities() {
+	if len(w.communities) == 0 {
+		return
+	}
+	w.kinds[entitleKind] = kind{w.entitle, entitleJob}
+	w.kinds[attachmentKind] = kind{w.attachment, attachmentJob}
+	w.kinds[disconnectKind] = kind{w.disconnect, disconnectJob}
+	w.kinds[sweepKind] = kind{w.sweep, sweepJob}
+	for _, s := range domain.Services() {
+		k := kind{nil, accessJob(s)}
+		if w.communities[s] != nil {
+			k.do = w.access
+		}
+		w.kinds[accessKind(s)] = k
+	}
+}
+
 // accessJob makes it. Its payload begins with the row that it has to wait in:
 // one connection, or all of a service where one token opens all.
 func accessJob(s domain.Service) func(domain.JobID, ports.Event) (ports.Job, bool) {

@@ -55,18 +55,8 @@ func newWorker(c *core) *Worker {
 		refundKind:       {w.refund, refundJob},
 		importDueKind:    {w.importDue, importDueJob},
 		productEndedKind: {w.endProduct, productEndedJob},
-		entitleKind:      {w.entitle, entitleJob},
-		attachmentKind:   {w.attachment, attachmentJob},
-		disconnectKind:   {w.disconnect, disconnectJob},
-		sweepKind:        {w.sweep, sweepJob},
 	}
-	for _, s := range domain.Services() {
-		k := kind{nil, accessJob(s)}
-		if c.communities[s] != nil {
-			k.do = w.access
-		}
-		w.kinds[accessKind(s)] = k
-	}
+	w.lookAfterCommunities()
 	if c.mailer != nil {
 		w.kinds[mailKind] = kind{w.mail, mailJob}
 	}
