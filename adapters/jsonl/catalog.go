@@ -46,6 +46,7 @@ type product struct {
 	Published          bool               `json:"published,omitzero"`
 	Preorder           bool               `json:"preorder,omitzero"`
 	ProductIDNotNeeded bool               `json:"product_id_not_needed,omitzero"`
+	RefundKeepsAccess  bool               `json:"refund_keeps_access,omitzero"`
 	FreeTrial          int64              `json:"free_trial,omitzero"` // seconds
 	CreatedAt          instant            `json:"created_at"`
 	DeletedAt          instant            `json:"deleted_at,omitzero"`
@@ -65,7 +66,7 @@ func ofProduct(p domain.Product) (*product, error) {
 		Permalink: p.Permalink, CustomPermalink: p.CustomPermalink,
 		Price: p.Price.Amount, Currency: p.Price.Currency, Prices: ofPrices(p.Prices),
 		Licensed: p.Licensed, Multiseat: p.Multiseat, MostSeats: p.MostSeats, Published: p.Published, Preorder: p.Preorder,
-		ProductIDNotNeeded: p.ProductIDNotNeeded, FreeTrial: int64(p.FreeTrial / time.Second),
+		ProductIDNotNeeded: p.ProductIDNotNeeded, RefundKeepsAccess: p.RefundKeepsAccess, FreeTrial: int64(p.FreeTrial / time.Second),
 		CreatedAt: instant(p.CreatedAt), DeletedAt: instant(p.DeletedAt),
 	}
 	if p.Kind == domain.OneTime {
@@ -98,7 +99,7 @@ func (l *product) value() (any, error) {
 		Permalink: l.Permalink, CustomPermalink: l.CustomPermalink,
 		Price: domain.Money{Amount: l.Price, Currency: l.Currency}, Prices: l.Prices.all(),
 		Includes: domain.MakeBundleLines(lines...), Licensed: l.Licensed, Multiseat: l.Multiseat, MostSeats: l.MostSeats,
-		Published: l.Published, Preorder: l.Preorder, ProductIDNotNeeded: l.ProductIDNotNeeded,
+		Published: l.Published, Preorder: l.Preorder, ProductIDNotNeeded: l.ProductIDNotNeeded, RefundKeepsAccess: l.RefundKeepsAccess,
 		FreeTrial: trial, CreatedAt: time.Time(l.CreatedAt), DeletedAt: time.Time(l.DeletedAt),
 	}, nil
 }

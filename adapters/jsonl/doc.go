@@ -73,6 +73,7 @@
 //	published              true or false
 //	preorder               true: sold before it is released
 //	product_id_not_needed  true: verified by permalink, however new it is
+//	refund_keeps_access    true: who is refunded stays in communities
 //	free_trial             number of seconds
 //	created_at*            time
 //	deleted_at             time
@@ -114,6 +115,7 @@
 //	currency*       ISO 4217 in lower case
 //	original_price  amount that the sale itself came to; price if left out
 //	variants        list of ids of the product's variants
+//	variants_at     time when it came to them; with the sale if left out
 //	multiseat       true: sold with seats
 //	gift_given      true: somebody else received it
 //	gift_of         id of the giver's purchase
@@ -134,5 +136,7 @@
 //	disputed_at     time
 //	dispute_won_at  time
 //	revoked_at      time; the key does not verify
+//	access_kept     true: its refunds take no access away
+//	erased_at       time when its buyer was forgotten
 //	created_at*     time, of the sale
 package jsonl

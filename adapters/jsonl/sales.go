@@ -22,6 +22,7 @@ type purchase struct {
 	Currency     domain.Currency       `json:"currency"`
 	Original     *int64                `json:"original_price,omitzero"` // left out: price
 	Variants     []domain.VariantID    `json:"variants,omitzero"`
+	VariantsAt   instant               `json:"variants_at,omitzero"`
 	Multiseat    bool                  `json:"multiseat,omitzero"`
 	GiftGiven    bool                  `json:"gift_given,omitzero"`
 	GiftOf       domain.PurchaseID     `json:"gift_of,omitzero"`
@@ -41,6 +42,8 @@ type purchase struct {
 	DisputedAt   instant               `json:"disputed_at,omitzero"`
 	DisputeWonAt instant               `json:"dispute_won_at,omitzero"`
 	RevokedAt    instant               `json:"revoked_at,omitzero"`
+	AccessKept   bool                  `json:"access_kept,omitzero"`
+	ErasedAt     instant               `json:"erased_at,omitzero"`
 	CreatedAt    instant               `json:"created_at"`
 }
 
@@ -72,11 +75,12 @@ func ofPurchase(s domain.PurchaseState) *purchase {
 		Kind: "purchase", ID: s.ID, Seller: s.SellerID, Product: s.ProductID, Membership: s.MembershipID,
 		OrderNumber: s.OrderNumber, Status: s.Status, Email: s.Email, FullName: s.FullName,
 		PurchaserID: s.PurchaserID, Quantity: &s.Quantity, Price: s.Price.Amount, Currency: s.Price.Currency,
-		Multiseat: s.Multiseat, GiftGiven: s.GiftGiven, GiftOf: s.GiftOf, BundleOf: s.BundleOf, PreorderOf: s.PreorderOf,
+		VariantsAt: instant(s.VariantsAt), Multiseat: s.Multiseat, GiftGiven: s.GiftGiven, GiftOf: s.GiftOf, BundleOf: s.BundleOf, PreorderOf: s.PreorderOf,
 		Fee: s.Fee, OfferCode: offerCode(s.OfferCode), Affiliate: affiliate(s.Affiliate), Card: card(s.Card),
 		Referrer: s.Referrer, Country: s.Country, CanContact: s.CanContact, DiscoverFee: s.DiscoverFee,
 		Refunded: s.Refunded, RefundedAt: instant(s.RefundedAt), DisputedAt: instant(s.DisputedAt),
-		DisputeWonAt: instant(s.DisputeWonAt), RevokedAt: instant(s.RevokedAt), CreatedAt: instant(s.CreatedAt),
+		DisputeWonAt: instant(s.DisputeWonAt), RevokedAt: instant(s.RevokedAt), AccessKept: s.AccessKept, ErasedAt: instant(s.ErasedAt),
+		CreatedAt: instant(s.CreatedAt),
 	}
 	if s.Status == domain.Successful {
 		l.Status = ""
@@ -105,13 +109,14 @@ func (l *purchase) value() (any, error) {
 		ID: l.ID, SellerID: l.Seller, ProductID: l.Product, MembershipID: l.Membership,
 		OrderNumber: l.OrderNumber, Status: domain.Successful, Email: l.Email, FullName: l.FullName,
 		PurchaserID: l.PurchaserID, Quantity: 1, Price: domain.Money{Amount: l.Price, Currency: l.Currency},
-		Variants:  domain.ChosenVariants(l.Variants...),
+		Variants: domain.ChosenVariants(l.Variants...), VariantsAt: time.Time(l.VariantsAt),
 		Multiseat: l.Multiseat, GiftGiven: l.GiftGiven, GiftOf: l.GiftOf, BundleOf: l.BundleOf, PreorderOf: l.PreorderOf,
 		Fee: l.Fee, CustomFields: domain.MakeCustomFields(fields...),
 		OfferCode: domain.OfferCode(l.OfferCode), Affiliate: domain.Affiliate(l.Affiliate), Card: domain.Card(l.Card),
 		Referrer: l.Referrer, Country: l.Country, CanContact: l.CanContact, DiscoverFee: l.DiscoverFee,
 		Refunded: l.Refunded, RefundedAt: time.Time(l.RefundedAt), DisputedAt: time.Time(l.DisputedAt),
-		DisputeWonAt: time.Time(l.DisputeWonAt), RevokedAt: time.Time(l.RevokedAt), CreatedAt: time.Time(l.CreatedAt),
+		DisputeWonAt: time.Time(l.DisputeWonAt), RevokedAt: time.Time(l.RevokedAt), AccessKept: l.AccessKept, ErasedAt: time.Time(l.ErasedAt),
+		CreatedAt: time.Time(l.CreatedAt),
 	}
 	if l.Status != "" {
 		s.Status = l.Status

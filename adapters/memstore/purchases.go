@@ -55,7 +55,8 @@ func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.Pu
 		o = r.sales[q.ProductID]
 	}
 	return r.list(ctx, o, q.After, q.Limit, func(p purchase) bool {
-		return (q.BundleOf == "" || p.BundleOf == q.BundleOf) && p.found(q.Terms)
+		return (q.BundleOf == "" || p.BundleOf == q.BundleOf) && (q.GiftOf == "" || p.GiftOf == q.GiftOf) &&
+			(q.Email == "" || p.Email == q.Email) && p.found(q.Terms)
 	})
 }
 

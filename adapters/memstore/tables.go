@@ -22,6 +22,10 @@ type tables struct {
 	licenses    table[license]
 	tokens      table[token]
 	mails       table[mail]
+	connections table[connection]
+	attachments table[attachment]
+	claims      table[claim]
+	grants      table[grant]
 	uses        map[domain.LicenseID]int64
 
 	permalinks map[string]domain.ProductID             // folded
@@ -47,6 +51,24 @@ type tables struct {
 	disputesOf  map[domain.PaymentID]*order
 	seatsOf     map[domain.PurchaseID]*order
 	seated      map[address]domain.SeatID // seats that are not revoked
+
+	remotes    map[remote]*order // open connections to a community
+	secrets    map[domain.ConnectionID]ports.Sealed
+	calls      map[callsIn]int64
+	attachedTo map[domain.ProductID]*order
+	attachedIn map[domain.ConnectionID]*order
+	claimed    map[claimed]domain.ClaimID
+	claimsOf   map[domain.PurchaseID]*order
+	claimsIn   map[domain.ConnectionID]*order
+	claimsFor  map[domain.ProductID]*order
+	claimsBy   map[ofSeller]*order // by e-mail
+	touching   map[person]*order   // claims
+	granted    map[person]domain.GrantID
+	grantsIn   map[domain.ConnectionID]*order
+	passes     map[domain.Digest]domain.Pass
+	expiring   *order // passes by the end of their lives
+	blocked    map[ofSeller]time.Time
+	blocks     map[domain.SellerID]*order // by e-mail
 
 	commands map[ofSeller]ports.Command
 	tasks    map[ofSeller]ports.Task // the system's under no seller
@@ -97,6 +119,13 @@ func newTables() tables {
 		paidFor: map[domain.PurchaseID]*order{}, paymentKeys: map[ofSeller]domain.PaymentID{}, processed: map[ofSeller]domain.PaymentID{},
 		cycles: map[cycle]domain.PaymentID{}, waiting: map[ofSeller][]domain.PaymentID{}, refundsOf: map[domain.PaymentID]*order{}, refundKeys: map[ofSeller]domain.RefundID{},
 		disputesOf: map[domain.PaymentID]*order{}, seatsOf: map[domain.PurchaseID]*order{}, seated: map[address]domain.SeatID{},
+		connections: newTable[connection](), attachments: newTable[attachment](), claims: newTable[claim](), grants: newTable[grant](),
+		remotes: map[remote]*order{}, secrets: map[domain.ConnectionID]ports.Sealed{}, calls: map[callsIn]int64{},
+		attachedTo: map[domain.ProductID]*order{}, attachedIn: map[domain.ConnectionID]*order{},
+		claimed: map[claimed]domain.ClaimID{}, claimsOf: map[domain.PurchaseID]*order{}, claimsIn: map[domain.ConnectionID]*order{},
+		claimsFor: map[domain.ProductID]*order{}, claimsBy: map[ofSeller]*order{}, touching: map[person]*order{},
+		granted: map[person]domain.GrantID{}, grantsIn: map[domain.ConnectionID]*order{},
+		passes: map[domain.Digest]domain.Pass{}, expiring: &order{}, blocked: map[ofSeller]time.Time{}, blocks: map[domain.SellerID]*order{},
 		commands: map[ofSeller]ports.Command{}, tasks: map[ofSeller]ports.Task{},
 		jobs: map[domain.JobID]job{}, live: map[string]domain.JobID{}, due: &order{}, leases: map[string]lease{},
 	}
@@ -136,6 +165,13 @@ func put[R row](t *tx, in table[R], r R) {
 	}
 	t.add(page(in.pages, owner), placeOf(made, id))
 	set(t, in.rows, id, r)
+}
+
+// drop takes a row away.
+func drop[R row](t *tx, in table[R], r R) {
+	owner, made, id := r.place()
+	t.remove(page(in.pages, owner), placeOf(made, id))
+	unset(t, in.rows, id)
 }
 
 // find returns the row with that id if the transaction reaches it.

@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -131,19 +132,28 @@ func TestSecretsOfADatabase(t *testing.T) {
 	}
 }
 
+// newest is the schema of the shipped migrations; another comes next.
+const newest, nextSchema, nextFile = 2, "3", "migrations/0003_more.sql"
+
 // next is the shipped migrations and one more.
 func next(t *testing.T, oldest string) migrations {
 	t.Helper()
-	first, err := fs.ReadFile(embedded, "migrations/0001_init.sql")
-	must(t, err)
-	return migrations{fstest.MapFS{
-		"migrations/0001_init.sql": {Data: first},
-		"migrations/0002_more.sql": {Data: []byte(`-- +goose Up
+	all := fstest.MapFS{nextFile: {Data: []byte(`-- +goose Up
 CREATE TABLE usher_more (x bigint);
-UPDATE usher_meta SET value = '2' WHERE key = 'schema';
+UPDATE usher_meta SET value = '` + nextSchema + `' WHERE key = 'schema';
 UPDATE usher_meta SET value = '` + oldest + `' WHERE key = 'oldest';
-`)},
-	}}
+`)}}
+	names, err := fs.Glob(embedded, "migrations/*.sql")
+	must(t, err)
+	if len(names) != newest {
+		t.Fatalf("%d migrations are shipped, and this test knows %d", len(names), newest)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(embedded, name)
+		must(t, err)
+		all[name] = &fstest.MapFile{Data: text}
+	}
+	return migrations{all}
 }
 
 func TestSchemas(t *testing.T) {
@@ -161,10 +171,10 @@ func TestSchemas(t *testing.T) {
 	})
 	t.Run("one that is too new", func(t *testing.T) {
 		url := empty(t)
-		newer, err := tryOpen(t, url, o, next(t, "2"))
+		newer, err := tryOpen(t, url, o, next(t, nextSchema))
 		must(t, err)
 		must(t, newer.Close())
-		refused(t, url, o, shipped, "schema 2", "this one knows 1")
+		refused(t, url, o, shipped, "schema "+nextSchema, fmt.Sprint("this one knows ", newest))
 	})
 	t.Run("one whose making was cut off", func(t *testing.T) {
 		url := empty(t)
@@ -223,7 +233,7 @@ func TestMigrationsAreThoseOfSQLite(t *testing.T) {
 	if want := names(os.DirFS(theirs)); !slices.Equal(ours, want) {
 		t.Fatalf("%v, and SQLite has %v", ours, want)
 	}
-	dialect := regexp.MustCompile(`(?m)--.*$| STRICT\b|,? ?WITHOUT ROWID| WITH \(fillfactor = \d+\)| COLLATE "C"| AUTOINCREMENT| GENERATED ALWAYS AS IDENTITY|\b(TEXT|INTEGER|BLOB|text|bigint|bytea|boolean|timestamptz)\b`)
+	dialect := regexp.MustCompile(`(?m)--.*$| STRICT\b|,? ?WITHOUT ROWID| WITH \(fillfactor = \d+\)| IF NOT EXISTS\b| COLLATE "C"| AUTOINCREMENT| GENERATED ALWAYS AS IDENTITY|\b(TEXT|INTEGER|BLOB|text|bigint|bytea|boolean|timestamptz)\b`)
 	plain := func(dir fs.FS, name string) []string {
 		text, err := fs.ReadFile(dir, name)
 		must(t, err)
@@ -258,7 +268,8 @@ func TestNamesOfUniqueIndexes(t *testing.T) {
 		}
 	}
 	// Of those that have no name of their own a clash is domain.ErrExists.
-	plain := []string{"usher_payments_seller_id_key_key", "usher_payments_processor", "usher_refunds_seller_id_key_key", "usher_tokens_digest_key", "usher_mails_seller_id_cause_key", "usher_jobs_key"}
+	plain := []string{"usher_payments_seller_id_key_key", "usher_payments_processor", "usher_refunds_seller_id_key_key", "usher_tokens_digest_key", "usher_mails_seller_id_cause_key", "usher_jobs_key",
+		"usher_connections_remote", "usher_claims_seat", "usher_grants_subject"}
 	for _, name := range there {
 		if names[name] == nil && !slices.Contains(plain, name) && !strings.HasPrefix(name, "usher_goose") {
 			t.Errorf("nobody has decided what a clash in %s means", name)

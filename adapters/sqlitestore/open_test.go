@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -164,19 +165,28 @@ func TestWrongFiles(t *testing.T) {
 	}
 }
 
+// newest is the schema of the shipped migrations; another comes next.
+const newest, nextSchema, nextFile = 2, "3", "migrations/0003_more.sql"
+
 // next is the shipped migrations and one more.
 func next(t *testing.T, oldest string) migrations {
 	t.Helper()
-	first, err := fs.ReadFile(embedded, "migrations/0001_init.sql")
-	must(t, err)
-	return migrations{fstest.MapFS{
-		"migrations/0001_init.sql": {Data: first},
-		"migrations/0002_more.sql": {Data: []byte(`-- +goose Up
+	all := fstest.MapFS{nextFile: {Data: []byte(`-- +goose Up
 CREATE TABLE usher_more (x INTEGER) STRICT;
-UPDATE usher_meta SET value = '2' WHERE key = 'schema';
+UPDATE usher_meta SET value = '` + nextSchema + `' WHERE key = 'schema';
 UPDATE usher_meta SET value = '` + oldest + `' WHERE key = 'oldest';
-`)},
-	}}
+`)}}
+	names, err := fs.Glob(embedded, "migrations/*.sql")
+	must(t, err)
+	if len(names) != newest {
+		t.Fatalf("%d migrations are shipped, and this test knows %d", len(names), newest)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(embedded, name)
+		must(t, err)
+		all[name] = &fstest.MapFile{Data: text}
+	}
+	return migrations{all}
 }
 
 func TestMigrations(t *testing.T) {
@@ -187,7 +197,7 @@ func TestMigrations(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		running := at(t, path)
 		at(t, path)
-		refused(t, path, k, next(t, "1"), path, "must be migrated from schema 1 to 2", "stop the others")
+		refused(t, path, k, next(t, "1"), path, fmt.Sprint("must be migrated from schema ", newest, " to ", nextSchema), "stop the others")
 		must(t, do(running, "CREATE TABLE t (x)"))
 		at(t, path)
 	})
@@ -214,22 +224,22 @@ func TestMigrations(t *testing.T) {
 	})
 	t.Run("a program that is too old is refused", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
-		s, err := open(t.Context(), path, o, next(t, "2"))
+		s, err := open(t.Context(), path, o, next(t, nextSchema))
 		must(t, err)
 		must(t, s.Close())
-		refused(t, path, k, shipped, path, "by a newer usher", "knows schema 2, and this one knows 1")
+		refused(t, path, k, shipped, path, "by a newer usher", fmt.Sprint("knows schema ", nextSchema, ", and this one knows ", newest))
 	})
 	t.Run("another secret is refused before anything is migrated", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		must(t, at(t, path).Close())
-		want(t, "Open", refused(t, path, ringOf(t, 1, 'x'), next(t, "2")), domain.ErrWrongSecret)
+		want(t, "Open", refused(t, path, ringOf(t, 1, 'x'), next(t, nextSchema)), domain.ErrWrongSecret)
 		at(t, path)
 	})
 	t.Run("a migration that fails leaves all as it was", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		must(t, at(t, path).Close())
 		bad := next(t, "1")
-		bad.files.(fstest.MapFS)["migrations/0002_more.sql"].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x) STRICT;\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
+		bad.files.(fstest.MapFS)[nextFile].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x) STRICT;\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
 		refused(t, path, k, bad, path)
 		s, err := open(t.Context(), path, o, next(t, "1"))
 		must(t, err)
@@ -238,8 +248,8 @@ func TestMigrations(t *testing.T) {
 	t.Run("a migration that does not say its number is found out", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		bad := next(t, "1")
-		bad.files.(fstest.MapFS)["migrations/0002_more.sql"].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
-		refused(t, path, k, bad, "end with schema 1 and should with 2")
+		bad.files.(fstest.MapFS)[nextFile].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
+		refused(t, path, k, bad, fmt.Sprint("end with schema ", newest, " and should with ", nextSchema))
 	})
 	t.Run("a first start that was cut off before the end is finished", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
@@ -253,8 +263,8 @@ func TestMigrations(t *testing.T) {
 	})
 	t.Run("goose keeps its own table", func(t *testing.T) {
 		s := at(t, filepath.Join(t.TempDir(), "usher.db"))
-		if n := read(t, s, "SELECT count(*) FROM usher_goose"); n != 2 {
-			t.Errorf("usher_goose has %d rows, want 2", n)
+		if n := read(t, s, "SELECT count(*) FROM usher_goose"); n != newest+1 {
+			t.Errorf("usher_goose has %d rows, want %d", n, newest+1)
 		}
 		if n := read(t, s, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'usher_%' AND name NOT LIKE 'sqlite_%'"); n != 0 {
 			t.Errorf("%d tables have a name that a host's may have", n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 	"github.com/usherhq/usher/ports"
 )
 
-// conn is a Conn on a SQLite database in memory, made by the first migration.
+// conn is a Conn on a SQLite database in memory, made by the migrations.
 // It keeps every statement that it was asked, once.
 type conn struct {
 	db    *sql.DB
@@ -30,12 +31,18 @@ func open(t *testing.T) *conn {
 	}
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { db.Close() })
-	script, err := os.ReadFile("../sqlitestore/migrations/0001_init.sql")
-	if err != nil {
-		t.Fatal(err)
+	scripts, err := filepath.Glob("../sqlitestore/migrations/*.sql")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
 	}
-	if _, err := db.Exec(string(script)); err != nil {
-		t.Fatal(err)
+	for _, name := range scripts {
+		script, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(string(script)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return &conn{db, map[string][]any{}}
 }

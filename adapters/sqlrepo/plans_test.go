@@ -122,6 +122,7 @@ func askAll(t *testing.T, c *conn) {
 	ask(tx.Mails.ByID(ctx, "m"))
 	ask(tx.Mails.List(ctx, after, 10))
 	ask(tx.Progress.ByID(ctx, "p"))
+	askClubs(t, c, s)
 
 	// The hot path, and the queue.
 	ask(Facts(ctx, c, k, domain.Lookup{Key: "another"}))

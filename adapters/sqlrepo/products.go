@@ -14,7 +14,7 @@ type products struct{ repo }
 // The folded permalinks are written beside those that are shown, and never
 // read back.
 const productRest = ` kind name permalink custom_permalink price currency ` + priceColumns + ` includes
-	licensed multiseat most_seats published preorder product_id_not_needed free_trial created_at deleted_at`
+	licensed multiseat most_seats published preorder product_id_not_needed refund_keeps_access free_trial created_at deleted_at`
 
 var (
 	productColumns = cols(`id seller_id` + productRest)
@@ -25,7 +25,7 @@ func productArgs(p domain.Product) []any {
 	args := []any{string(p.ID), string(p.SellerID), foldPermalink(p.Permalink), foldPermalink(p.CustomPermalink),
 		string(p.Kind), p.Name, p.Permalink, p.CustomPermalink, p.Price.Amount, string(p.Price.Currency)}
 	args = append(args, priceArgs(p.Prices)...)
-	return append(args, string(p.Includes), p.Licensed, p.Multiseat, p.MostSeats, p.Published, p.Preorder, p.ProductIDNotNeeded,
+	return append(args, string(p.Includes), p.Licensed, p.Multiseat, p.MostSeats, p.Published, p.Preorder, p.ProductIDNotNeeded, p.RefundKeepsAccess,
 		int64(p.FreeTrial), p.CreatedAt, p.DeletedAt)
 }
 
@@ -33,7 +33,7 @@ func productDests(p *domain.Product) []any {
 	dests := []any{(*string)(&p.ID), (*string)(&p.SellerID), (*string)(&p.Kind), &p.Name, &p.Permalink, &p.CustomPermalink,
 		&p.Price.Amount, (*string)(&p.Price.Currency)}
 	dests = append(dests, priceDests(&p.Prices)...)
-	return append(dests, (*string)(&p.Includes), &p.Licensed, &p.Multiseat, &p.MostSeats, &p.Published, &p.Preorder, &p.ProductIDNotNeeded,
+	return append(dests, (*string)(&p.Includes), &p.Licensed, &p.Multiseat, &p.MostSeats, &p.Published, &p.Preorder, &p.ProductIDNotNeeded, &p.RefundKeepsAccess,
 		(*int64)(&p.FreeTrial), Time(&p.CreatedAt), Time(&p.DeletedAt))
 }
 

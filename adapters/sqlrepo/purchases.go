@@ -10,20 +10,20 @@ import (
 type purchases struct{ repo }
 
 var purchaseColumns = cols(`id seller_id product_id membership_id order_number status email full_name purchaser_id
-	quantity price currency original_price variants multiseat gift_given gift_of bundle_of preorder_of fee custom_fields
+	quantity price currency original_price variants variants_at multiseat gift_given gift_of bundle_of preorder_of fee custom_fields
 	offer_code offer_percent offer_amount affiliate_email affiliate_credit
 	card_visual card_type card_expiry_month card_expiry_year referrer country can_contact discover_fee
-	refunded refunded_at disputed_at dispute_won_at revoked_at created_at`)
+	refunded refunded_at disputed_at dispute_won_at revoked_at access_kept erased_at created_at`)
 
 func purchaseArgs(s domain.PurchaseState) []any {
 	return []any{
 		string(s.ID), string(s.SellerID), string(s.ProductID), string(s.MembershipID), s.OrderNumber, string(s.Status),
 		s.Email, s.FullName, string(s.PurchaserID), s.Quantity, s.Price.Amount, string(s.Price.Currency),
-		originalArg(s.Original), string(s.Variants), s.Multiseat, s.GiftGiven, string(s.GiftOf), string(s.BundleOf), string(s.PreorderOf),
+		originalArg(s.Original), string(s.Variants), s.VariantsAt, s.Multiseat, s.GiftGiven, string(s.GiftOf), string(s.BundleOf), string(s.PreorderOf),
 		s.Fee, string(s.CustomFields), s.OfferCode.Code, s.OfferCode.Percent, s.OfferCode.Amount,
 		s.Affiliate.Email, s.Affiliate.Credit, s.Card.Visual, s.Card.Type, s.Card.ExpiryMonth, s.Card.ExpiryYear,
 		s.Referrer, s.Country, s.CanContact, s.DiscoverFee,
-		s.Refunded, s.RefundedAt, s.DisputedAt, s.DisputeWonAt, s.RevokedAt, s.CreatedAt,
+		s.Refunded, s.RefundedAt, s.DisputedAt, s.DisputeWonAt, s.RevokedAt, s.AccessKept, s.ErasedAt, s.CreatedAt,
 	}
 }
 
@@ -39,11 +39,11 @@ func purchaseDests(s *domain.PurchaseState) []any {
 	return []any{
 		(*string)(&s.ID), (*string)(&s.SellerID), (*string)(&s.ProductID), (*string)(&s.MembershipID), &s.OrderNumber, (*string)(&s.Status),
 		&s.Email, &s.FullName, (*string)(&s.PurchaserID), &s.Quantity, &s.Price.Amount, (*string)(&s.Price.Currency),
-		&originalDest{s}, (*string)(&s.Variants), &s.Multiseat, &s.GiftGiven, (*string)(&s.GiftOf), (*string)(&s.BundleOf), (*string)(&s.PreorderOf),
+		&originalDest{s}, (*string)(&s.Variants), Time(&s.VariantsAt), &s.Multiseat, &s.GiftGiven, (*string)(&s.GiftOf), (*string)(&s.BundleOf), (*string)(&s.PreorderOf),
 		&s.Fee, (*string)(&s.CustomFields), &s.OfferCode.Code, &s.OfferCode.Percent, &s.OfferCode.Amount,
 		&s.Affiliate.Email, &s.Affiliate.Credit, &s.Card.Visual, &s.Card.Type, &s.Card.ExpiryMonth, &s.Card.ExpiryYear,
 		&s.Referrer, &s.Country, &s.CanContact, &s.DiscoverFee,
-		&s.Refunded, Time(&s.RefundedAt), Time(&s.DisputedAt), Time(&s.DisputeWonAt), Time(&s.RevokedAt), Time(&s.CreatedAt),
+		&s.Refunded, Time(&s.RefundedAt), Time(&s.DisputedAt), Time(&s.DisputeWonAt), Time(&s.RevokedAt), &s.AccessKept, Time(&s.ErasedAt), Time(&s.CreatedAt),
 	}
 }
 

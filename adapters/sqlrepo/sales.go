@@ -2,6 +2,7 @@ package sqlrepo
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/usherhq/usher/domain"
@@ -26,6 +27,14 @@ func newSaleQuery(seller string, q ports.PurchaseQuery) *saleQuery {
 	}
 	if q.BundleOf != "" {
 		s.where += ` AND p.bundle_of <> '' AND p.bundle_of = ` + s.arg(string(q.BundleOf))
+	}
+	if q.GiftOf != "" {
+		s.where += ` AND p.gift_of <> '' AND p.gift_of = ` + s.arg(string(q.GiftOf))
+	}
+	if q.Email != "" { // of which few sales are; it is one of their terms
+		email := s.arg(q.Email)
+		s.from = `usher_terms e CROSS JOIN ` + s.from
+		s.where += ` AND e.seller_id = $1 AND e.term = ` + email + ` AND p.id = e.purchase_id AND p.email = ` + email
 	}
 	return s
 }
@@ -61,12 +70,15 @@ func (s *saleQuery) sql() string {
 	return `SELECT ` + purchaseColumns.names("p") + ` FROM ` + s.from + ` WHERE ` + s.where + ` ORDER BY p.created_at, p.id LIMIT $4`
 }
 
-// List drives from the word that the fewest sales have if those are few;
-// otherwise it walks the page, where sales with such words soon turn up.
+// List drives from the address if one is asked for, else from the word that the
+// fewest sales have if those are few; otherwise it walks the page, where sales with such words soon turn up.
 func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.PurchaseState, error) {
-	rarest, words, err := r.rarest(ctx, q.Terms)
-	if err != nil {
-		return nil, err
+	rarest, words := -1, slices.DeleteFunc(slices.Clone(q.Terms), func(word string) bool { return word == "" }) // which begins everything
+	if q.Email == "" {
+		var err error
+		if rarest, err = r.rarest(ctx, words); err != nil {
+			return nil, err
+		}
 	}
 	s := newSaleQuery(r.seller(), q)
 	for i, word := range words {
@@ -83,26 +95,21 @@ func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.Pu
 // where both ways cost the same among some hundred thousand sales.
 var few = 5000
 
-// rarest returns the words that are searched for, and which of them is had by
-// the fewest sales, or -1 if many have it.
-func (r purchases) rarest(ctx context.Context, terms []string) (int, []string, error) {
+// rarest returns which of the words is had by the fewest sales, or -1 if many
+// have it.
+func (r purchases) rarest(ctx context.Context, words []string) (int, error) {
 	which, least := -1, int64(few)
-	var words []string
-	for _, word := range terms {
-		if word == "" { // begins everything
-			continue
-		}
+	for i, word := range words {
 		s := saleQuery{args: []any{r.seller(), few}}
 		n, err := many(ctx, r.c, scanNumber, `SELECT count(*) FROM (SELECT 1 FROM usher_terms WHERE seller_id = $1 AND `+s.begins(word)+` LIMIT $2) AS least`, s.args...)
 		if err != nil {
-			return 0, nil, err
+			return 0, err
 		}
 		if len(n) > 0 && n[0] < least {
-			which, least = len(words), n[0]
+			which, least = i, n[0]
 		}
-		words = append(words, word)
 	}
-	return which, words, nil
+	return which, nil
 }
 
 func scanNumber(rows Rows) (n int64, err error) { return n, rows.Scan(&n) }

@@ -38,6 +38,12 @@ func TestWhatNoStoreKeepsIsNotAskedFor(t *testing.T) {
 			"a licence":            func() (any, error) { return tx.Licenses.ByID(ctx, domain.LicenseID(s)) },
 			"a licence of a seat":  func() (any, error) { return tx.Licenses.ByPurchase(ctx, "p", domain.SeatID(s)) },
 			"a token":              func() (any, error) { return tx.Tokens.ByID(ctx, domain.TokenID(s)) },
+			"a connection":         func() (any, error) { return tx.Connections.ByID(ctx, domain.ConnectionID(s)) },
+			"a token of one":       func() (any, error) { return tx.Connections.Secret(ctx, domain.ConnectionID(s)) },
+			"an attachment":        func() (any, error) { return tx.Attachments.ByID(ctx, domain.AttachmentID(s)) },
+			"a claim":              func() (any, error) { return tx.Claims.ByID(ctx, domain.ClaimID(s)) },
+			"a grant":              func() (any, error) { return tx.Grants.ByID(ctx, domain.GrantID(s)) },
+			"a grant of somebody":  func() (any, error) { return tx.Grants.BySubject(ctx, "c", domain.Subject(s)) },
 			"a task":               func() (any, error) { return tx.Progress.ByID(ctx, s) },
 			"a count of a licence": func() (any, error) { return Count(ctx, c, domain.Seen{LicenseID: domain.LicenseID(s)}, 1) },
 			"a count of a product": func() (any, error) { return Count(ctx, c, domain.Seen{ProductID: domain.ProductID(s)}, 0) },
@@ -59,6 +65,49 @@ func TestWhatNoStoreKeepsIsNotAskedFor(t *testing.T) {
 			"a word": func() (int, error) {
 				all, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Terms: []string{s}})
 				return len(all), err
+			},
+			"sales of an address": func() (int, error) {
+				all, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Email: s, Terms: []string{"a"}})
+				return len(all), err
+			},
+			"a community": func() (int, error) {
+				all, err := Tx(c, ports.System, k).Connections.ByRemote(ctx, domain.Discord, s)
+				return len(all), err
+			},
+			"attachments of a product": func() (int, error) {
+				all, err := tx.Attachments.ByProduct(ctx, domain.ProductID(s))
+				return len(all), err
+			},
+			"attachments of a connection": func() (int, error) {
+				all, err := tx.Attachments.ByConnection(ctx, domain.ConnectionID(s))
+				return len(all), err
+			},
+			"claims of a sale": func() (int, error) {
+				all, err := tx.Claims.ByPurchase(ctx, domain.PurchaseID(s))
+				return len(all), err
+			},
+			"claims about somebody": func() (int, error) {
+				all, err := tx.Claims.Touching(ctx, "c", domain.Subject(s))
+				return len(all), err
+			},
+			"claims of an address": func() (int, error) {
+				all, err := tx.Claims.ByEmail(ctx, s)
+				return len(all), err
+			},
+			"claims of a product": func() (int, error) {
+				all, err := tx.Claims.List(ctx, ports.ClaimQuery{ProductID: domain.ProductID(s)})
+				return len(all), err
+			},
+			"grants": func() (int, error) {
+				all, err := tx.Grants.List(ctx, domain.ConnectionID(s), ports.Cursor{}, 10)
+				return len(all), err
+			},
+			"a block": func() (int, error) {
+				has, err := tx.Blocks.Has(ctx, s)
+				if has {
+					return 1, err
+				}
+				return 0, err
 			},
 			"seats of a tier": func() (int, error) { return tx.Memberships.SeatsIn(ctx, domain.VariantID(s), "m") },
 			"variants": func() (int, error) {

@@ -32,7 +32,7 @@ func (m method) writing(args func(*deal) []any) method { m.args, m.writes = args
 
 // methods has a row for every method of every repository. Who adds a method
 // adds a row: the tests below fail by its name until then.
-var methods = map[string]method{
+var methods = withCommunities(map[string]method{
 	"Sellers.ByID":   method{stranger: domain.ErrSellerNotFound, nobody: domain.ErrSellerNotFound}.with(func(d *deal) []any { return rows(d.seller.ID) }),
 	"Sellers.List":   method{stranger: nil, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
 	"Sellers.Insert": method{stranger: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(fixture.Seller("new")) }),
@@ -139,7 +139,7 @@ var methods = map[string]method{
 	"Commands.Finish": method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(commandKey, "done", []byte("another answer")) }),
 	"Progress.ByID":   same(domain.ErrProgressNotFound).with(func(*deal) []any { return rows(taskID) }),
 	"Progress.Put":    method{nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(ports.Task{ID: taskID, Done: 99, StartedAt: fixture.T0}) }),
-}
+})
 
 const commandKey = "the command that dumps know"
 

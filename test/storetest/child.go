@@ -94,7 +94,7 @@ func (c child[S]) manyOfParent(t *testing.T, w *world) {
 // sibling returns another thing like s, with names of its own.
 func (c child[S]) sibling(s S) S {
 	s = another(s)
-	for name, text := range map[string]string{"Key": fixture.ID(), "Email": fixture.ID() + "@example.com"} {
+	for name, text := range map[string]string{"Key": fixture.ID(), "Email": fixture.ID() + "@example.com", "SeatID": fixture.ID(), "Subject": fixture.ID()} {
 		if f := reflect.ValueOf(&s).Elem().FieldByName(name); f.IsValid() {
 			f.SetString(text)
 		}

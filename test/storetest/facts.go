@@ -58,6 +58,7 @@ type deal struct {
 	dispute domain.Dispute
 	seat    domain.Seat
 	mail    domain.Mail
+	community
 }
 
 // newDeal makes a deal with every field set, and keeps it.
@@ -76,6 +77,8 @@ func (w *world) newDeal(t *testing.T) *deal {
 	d.refund, d.dispute = fixture.Distinct(fixture.Refund(d.payment)), fixture.Distinct(fixture.Dispute(d.payment))
 	d.seat, d.mail = fixture.Distinct(fixture.Seat(d.sale)), fixture.Distinct(fixture.Mail(d.seller))
 	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license, d.payment, d.refund, d.dispute, d.seat, d.mail)
+	d.community = newCommunity(d)
+	fixture.Fill(t, w, d.connection, d.attachment, d.claim, d.over, d.grant, d.left, d.pass, d.old)
 	return d
 }
 

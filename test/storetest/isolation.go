@@ -23,6 +23,13 @@ var isolationTests = tests{
 	"OnlyOneLicensesASale": isolationOneLicense,
 	"OnlyOnePaysACycle":    isolationOneRenewal,
 	"OnlyOneSitsAPerson":   isolationOneSeat,
+
+	"OnlyOneConnectsACommunity": isolationOneConnection,
+	"OnlyOneClaimsASeat":        isolationOneClaim,
+	"OnlyOneGrantsAPerson":      isolationOneGrant,
+	"OnlyOneSavesAVersion":      isolationOneSave,
+	"OnlyOneTakesAPass":         isolationOnePass,
+	"NoLostCalls":               isolationNoLostCalls,
 }
 
 // soon is how long a test that forces two transactions to meet waits for

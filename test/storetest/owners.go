@@ -59,6 +59,26 @@ var makers = map[string]func(d *deal, of domain.SellerID) call{
 		m.SellerID = of
 		return insertMail(m)
 	},
+	"connection": func(d *deal, of domain.SellerID) call {
+		c := fixture.Connection(d.seller)
+		c.SellerID = of
+		return insertConnection(c)
+	},
+	"attachment": func(d *deal, of domain.SellerID) call {
+		a := fixture.Attachment(d.connection, d.product)
+		a.SellerID = of
+		return insertAttachment(a)
+	},
+	"claim": func(d *deal, of domain.SellerID) call {
+		c := fixture.Claim(d.connection, d.given)
+		c.SellerID = of
+		return insertClaim(c)
+	},
+	"grant": func(d *deal, of domain.SellerID) call {
+		g := fixture.Grant(d.connection, "new")
+		g.SellerID = of
+		return insertGrant(g)
+	},
 	"licence": func(d *deal, of domain.SellerID) call {
 		l := fixture.License(d.given)
 		l.SellerID = of
@@ -113,6 +133,10 @@ func scopesInsertOfAnothersID(t *testing.T, w *world) {
 		"dispute":    insertDispute(withID(fixture.Dispute(mine.payment), string(d.dispute.ID))),
 		"seat":       insertSeat(withID(fixture.Seat(mine.given), string(d.seat.ID))),
 		"mail":       insertMail(withID(fixture.Mail(mine.seller), string(d.mail.ID))),
+		"connection": insertConnection(withID(fixture.Connection(mine.seller), string(d.connection.ID))),
+		"attachment": insertAttachment(withID(fixture.Attachment(mine.connection, mine.product), string(d.attachment.ID))),
+		"claim":      insertClaim(withID(fixture.Claim(mine.connection, mine.given), string(d.claim.ID))),
+		"grant":      insertGrant(withID(fixture.Grant(mine.connection, "new"), string(d.grant.ID))),
 		"licence": func(ctx context.Context, tx ports.Tx) error {
 			l := withID(fixture.License(mine.given), string(d.license.ID))
 			return tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 9)
@@ -142,7 +166,10 @@ func scopesSaveKeepsOwner(t *testing.T, w *world) {
 	membership.SellerID, license.SellerID, token.SellerID = w.bob.ID, w.bob.ID, w.bob.ID
 	payment, refund, dispute, seat := d.payment, d.refund, d.dispute, d.seat
 	payment.SellerID, refund.SellerID, dispute.SellerID, seat.SellerID = w.bob.ID, w.bob.ID, w.bob.ID, w.bob.ID
+	connection, attachment, claim, grant := d.connection, d.attachment, d.claim, d.grant
+	connection.SellerID, attachment.SellerID, claim.SellerID, grant.SellerID = w.bob.ID, w.bob.ID, w.bob.ID, w.bob.ID
 	for what, save := range map[string]call{
+		"connection": saveConnection(connection), "attachment": saveAttachment(attachment), "claim": saveClaim(claim), "grant": saveGrant(grant, grant.Version),
 		"payment": savePayment(payment), "refund": saveRefund(refund), "dispute": saveDispute(dispute), "seat": saveSeat(seat),
 		"product": saveProduct(product), "variant": saveVariant(variant), "purchase": savePurchase(sale),
 		"membership": saveMembership(membership), "licence": saveLicense(license),

@@ -57,6 +57,7 @@ var purchaseTests = purchaseAggregate.tests(tests{
 	"WhatItNamesMayComeLater": purchaseLooseReferences,
 	"OfOneProduct":            purchaseOfProduct,
 	"AThousandAtMost":         purchaseLimit,
+	"OfAnAddress":             purchaseOfAddress,
 	"WhatTheSaleCameTo":       purchaseOriginal,
 	"NoAlias":                 purchaseNoAlias,
 })
@@ -165,8 +166,8 @@ func listPurchases(q ports.PurchaseQuery) func(context.Context, ports.Tx) ([]dom
 func purchaseOfProduct(t *testing.T, w *world) {
 	pencil, rubber, theirs := w.product(t), w.product(t), fixture.Product(w.bob)
 	a, b, c := fixture.Purchase(pencil), fixture.Purchase(rubber), fixture.Purchase(pencil)
-	c.BundleOf = a.ID
-	fixture.Fill(t, w, theirs, a, b, c, fixture.Purchase(theirs, func(s *domain.PurchaseState) { s.BundleOf = a.ID }))
+	c.BundleOf, b.GiftOf = a.ID, a.ID
+	fixture.Fill(t, w, theirs, a, b, c, fixture.Purchase(theirs, func(s *domain.PurchaseState) { s.BundleOf, s.GiftOf = a.ID, a.ID }))
 	for what, tt := range map[string]struct {
 		q    ports.PurchaseQuery
 		want []domain.PurchaseState
@@ -177,12 +178,52 @@ func purchaseOfProduct(t *testing.T, w *world) {
 		"of one product, one":      {ports.PurchaseQuery{ProductID: pencil.ID, Limit: 1}, []domain.PurchaseState{a}},
 		"in one bundle":            {ports.PurchaseQuery{BundleOf: a.ID}, []domain.PurchaseState{c}},
 		"in no bundle":             {ports.PurchaseQuery{BundleOf: b.ID}, nil},
+		"of a giver's sale":        {ports.PurchaseQuery{GiftOf: a.ID}, []domain.PurchaseState{b}},
+		"of no giver's sale":       {ports.PurchaseQuery{GiftOf: c.ID}, nil},
+		"of a giver with no name":  {ports.PurchaseQuery{GiftOf: "\x00"}, nil},
 		"of another seller's":      {ports.PurchaseQuery{ProductID: theirs.ID}, nil},
 		"of an unknown product":    {ports.PurchaseQuery{ProductID: "x"}, nil},
 		"of no product's name":     {ports.PurchaseQuery{ProductID: "\x00"}, nil},
 	} {
 		wantAll(t, what, read(t, w, w.of, listPurchases(tt.q)), tt.want...)
 	}
+}
+
+// purchaseOfAddress: the whole address, and nobody's who has it as a name.
+func purchaseOfAddress(t *testing.T, w *world) {
+	of := func(p domain.Product, email, name string) domain.PurchaseState {
+		return fixture.Purchase(p, func(s *domain.PurchaseState) { s.Email, s.FullName = email, name })
+	}
+	pencil, rubber, theirs := w.product(t), w.product(t), fixture.Product(w.bob)
+	a, b := of(pencil, "ann@example.com", "Ann"), of(rubber, "ann@example.com", "")
+	c, d := of(pencil, "ann@example.com.au", "ann@example.com"), of(pencil, "ann+1@example.com", "Ann")
+	given, odd := of(pencil, "ann@example.com", "Bea"), of(pencil, "ann", "")
+	given.GiftOf = c.ID
+	fixture.Fill(t, w, theirs, a, b, c, d, given, odd, of(theirs, "ann@example.com", "Ann"))
+	const ann = "ann@example.com"
+	for what, tt := range map[string]struct {
+		q    ports.PurchaseQuery
+		want []domain.PurchaseState
+	}{
+		"hers":             {ports.PurchaseQuery{Email: ann}, []domain.PurchaseState{a, b, given}},
+		"hers, one":        {ports.PurchaseQuery{Email: ann, Limit: 1}, []domain.PurchaseState{a}},
+		"hers, the rest":   {ports.PurchaseQuery{Email: ann, After: ports.Cursor{At: a.CreatedAt, ID: string(a.ID)}}, []domain.PurchaseState{b, given}},
+		"of one product":   {ports.PurchaseQuery{Email: ann, ProductID: pencil.ID}, []domain.PurchaseState{a, given}},
+		"that were given":  {ports.PurchaseQuery{Email: ann, GiftOf: c.ID}, []domain.PurchaseState{given}},
+		"by a word too":    {ports.PurchaseQuery{Email: ann, Terms: []string{"be"}}, []domain.PurchaseState{given}},
+		"by two words too": {ports.PurchaseQuery{Email: ann, Terms: []string{"ann", "", "example"}}, []domain.PurchaseState{a, b, given}},
+		"a longer one":     {ports.PurchaseQuery{Email: "ann@example.com.au"}, []domain.PurchaseState{c}},
+		"a part of one":    {ports.PurchaseQuery{Email: "example"}, nil},
+		"no whole one":     {ports.PurchaseQuery{Email: "ann"}, []domain.PurchaseState{odd}},
+		"with a pattern":   {ports.PurchaseQuery{Email: "ann%"}, nil},
+		"unstorable":       {ports.PurchaseQuery{Email: "\x00"}, nil},
+	} {
+		wantAll(t, what, read(t, w, w.of, listPurchases(tt.q)), tt.want...)
+	}
+	a.Email = "new@example.com"
+	w.update(t, w.of, savePurchase(a))
+	wantAll(t, "once she has another", read(t, w, w.of, listPurchases(ports.PurchaseQuery{Email: ann})), b, given)
+	wantAll(t, "by the other", read(t, w, w.of, listPurchases(ports.PurchaseQuery{Email: "new@example.com"})), a)
 }
 
 func purchaseLimit(t *testing.T, w *world) {

@@ -29,6 +29,7 @@ func (w *world) newVictim(t *testing.T) *deal {
 	t.Helper()
 	d := w.newDeal(t)
 	fixture.Fill(t, w, d.token(), fixture.Purchase(d.product)) // one without a licence
+	w.fillCommunities(t, d)
 	w.begin(t, d.of(), command(commandKey, "first"))
 	w.finish(t, d.of(), commandKey, "done", []byte("first answer"))
 	w.putTask(t, d.of(), ports.Task{ID: taskID, Done: 1, StartedAt: fixture.T0})
@@ -39,7 +40,8 @@ func (w *world) newVictim(t *testing.T) *deal {
 func (w *world) dumpVictim(t *testing.T, d *deal) string {
 	t.Helper()
 	was, fresh := w.begin(t, d.of(), command(commandKey, "first"))
-	return fmt.Sprintf("%scommand: %t %s", w.dump(t, d.seller.ID), fresh, render(was))
+	pass, old := read(t, w, ports.System, passOf(d.pass.Digest)), read(t, w, ports.System, passOf(d.old.Digest))
+	return fmt.Sprintf("%scommand: %t %s\npasses: %+v %+v", w.dump(t, d.seller.ID), fresh, render(was), pass, old)
 }
 
 // names are strings that only what belongs to d holds.
@@ -50,6 +52,9 @@ func (d *deal) names() []string {
 		string(d.payment.ID), string(d.refund.ID), string(d.dispute.ID), string(d.seat.ID), d.payment.Key, d.seat.Email,
 		string(d.mail.ID), d.mail.Cause, d.mail.To, d.mail.Subject, d.mail.Text,
 		d.seller.Email, d.sale.Email, "first answer",
+		string(d.connection.ID), d.connection.RemoteID, d.connection.Name, d.connection.Account, string(d.connection.AccountID),
+		string(d.attachment.ID), string(d.claim.ID), d.claim.Email, string(d.claim.Subject), d.claim.Name, string(d.over.ID),
+		string(d.grant.ID), string(d.grant.Subject), d.grant.Name, d.grant.MemberID, string(d.left.ID), blockedEmail, sealedSecret,
 	}
 }
 
@@ -155,7 +160,7 @@ func scopesOfOwner(t *testing.T, w *world) {
 			eachMethod(t, tx, func(name string, m method, call func(context.Context, *deal) ([]any, error)) {
 				may := m.system == nil
 				if !who.IsSystem() {
-					may = name != "Sellers.Insert" && name != "Tokens.ByDigest"
+					may = !systemOnly(name)
 				}
 				if !may {
 					return
@@ -177,7 +182,7 @@ func scopesViewRefusesWrites(t *testing.T, w *world) {
 	for _, who := range []ports.Scope{d.of(), ports.System} {
 		must(t, w.View(t.Context(), who, func(ctx context.Context, tx ports.Tx) error {
 			eachMethod(t, tx, func(name string, m method, call func(context.Context, *deal) ([]any, error)) {
-				if _, err := call(ctx, d); m.writes && (who.IsSystem() == (name == "Sellers.Insert")) {
+				if _, err := call(ctx, d); m.writes && who.IsSystem() == systemOnly(name) {
 					wantErr(t, name+" in a View", err, domain.ErrReadOnly)
 					refused++
 				}

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		"Purchase": purchaseTests, "Search": searchTests, "Unlicensed": unlicensedTests,
 		"Membership": membershipTests, "Tier": tierTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
 		"License": licenseTests, "Token": tokenTests, "Mail": mailTests,
+		"Connection": connectionTests, "Attachment": attachmentTests, "Claim": claimTests, "Grant": grantTests, "Pass": passTests, "Block": blockTests,
 		"Command": commandTests, "Progress": progressTests,
 		"Scopes": scopeTests, "Tx": txTests, "Nested": nestedTests, "Rerun": rerunTests,
 		"Facts": factsTests, "Stamps": stampTests, "Count": countTests,

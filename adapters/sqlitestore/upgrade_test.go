@@ -1,0 +1,40 @@
+package sqlitestore
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/test/fixture"
+)
+
+// Back to the schema that the first migration makes, with what is there.
+const back = `DROP TABLE usher_blocks; DROP TABLE usher_passes; DROP TABLE usher_grants; DROP TABLE usher_claims; DROP TABLE usher_attachments;
+DROP TABLE usher_calls; DROP TABLE usher_connections;
+ALTER TABLE usher_products DROP COLUMN refund_keeps_access;
+ALTER TABLE usher_purchases DROP COLUMN variants_at; ALTER TABLE usher_purchases DROP COLUMN access_kept; ALTER TABLE usher_purchases DROP COLUMN erased_at;
+UPDATE usher_meta SET value = '1' WHERE key = 'schema'; DELETE FROM usher_goose WHERE version_id = 2`
+
+// A database of the first schema keeps what it has.
+func TestUpgradeFromTheFirstSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "usher.db")
+	s := at(t, path)
+	ana := fixture.Seller("ana")
+	pencil := fixture.Product(ana)
+	sale := fixture.Purchase(pencil)
+	license := fixture.License(sale)
+	fixture.Fill(t, s, ana, pencil, sale, license)
+	for statement := range strings.SplitSeq(back, ";") {
+		must(t, do(s, statement))
+	}
+	must(t, s.Close())
+	s = at(t, path)
+	found, err := s.Facts(t.Context(), domain.Lookup{Key: license.Key})
+	must(t, err)
+	if len(found) != 1 || found[0].Purchase != sale || found[0].License != license || found[0].Product != pencil {
+		t.Errorf("got %+v", found)
+	}
+	club := fixture.Connection(ana)
+	fixture.Fill(t, s, club, fixture.Claim(club, sale))
+}
