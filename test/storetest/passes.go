@@ -81,7 +81,7 @@ func passTimes(t *testing.T, w *world) {
 }
 
 func passEveryKind(t *testing.T, w *world) {
-	for _, kind := range []domain.PassKind{domain.PassConnect, domain.PassJoin, domain.PassLink, domain.PassSession} {
+	for _, kind := range []domain.PassKind{domain.PassConnect, domain.PassJoin, domain.PassSwitch, domain.PassLink, domain.PassSession} {
 		p := fixture.Pass(w.bob, kind, fixture.ID())
 		fixture.Fill(t, w, p)
 		w.wantPass(t, string(kind), p)
