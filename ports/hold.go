@@ -6,11 +6,13 @@ import (
 )
 
 // Holder says whether charges are held: then nobody is charged for anything,
-// in any process, until somebody lifts it. A store that keeps this is one.
+// in any process, until somebody lifts it. A store that keeps this is one; what
+// [Store] says of its calls then holds for these too.
 type Holder interface {
 	// Held returns the hold, and false if there is none.
 	Held(context.Context) (Hold, bool, error)
-	// Hold holds charges. Twice is once: the first stays.
+	// Hold holds charges, from now on by the machine's clock. Twice is once: the
+	// first stays.
 	Hold(context.Context) error
 	// Lift ends it, also that of a copy that was made to be kept. Where none
 	// is, it does nothing.

@@ -21,9 +21,15 @@ func openWithClock(_ *testing.T, at time.Time) (one, two ports.Store) {
 	return s, s
 }
 
+func openTwice(_ *testing.T, now func() time.Time) (one, two storetest.HoldingStore) {
+	s := memstore.New(&memstore.Options{Now: now})
+	return s, s
+}
+
 func TestStore(t *testing.T)            { storetest.Run(t, open) }
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
+func TestStore_hold(t *testing.T)       { storetest.RunHold(t, openTwice) }
 
 // TestStore_rerun shows that the suite's own closures may run twice, and that
 // the first run leaves nothing.

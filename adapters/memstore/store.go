@@ -23,7 +23,8 @@ type Store struct {
 	mu  sync.RWMutex
 	now func() time.Time
 
-	testClock time.Time // zero: none
+	testClock time.Time  // zero: none
+	hold      ports.Hold // zero: charges are not held
 	tables
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // Copy is a copy of a database.
@@ -114,8 +116,8 @@ func mark(ctx context.Context, path string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `INSERT INTO usher_meta (key, value) VALUES ('`+backupRow+`', $1)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, textOf(at))
+	_, err = db.ExecContext(ctx, `INSERT INTO usher_meta (key, value) VALUES ('`+sqlrepo.BackupRow+`', $1)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, sqlrepo.TextOf(at))
 	return errors.Join(err, db.Close())
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -77,12 +78,12 @@ func (f *Findings) meta(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		switch key {
-		case backupRow:
-			f.Held, f.Backup = true, microsOf(value)
-		case holdRow:
+		case sqlrepo.BackupRow:
+			f.Held, f.Backup = true, sqlrepo.MicrosOf(value)
+		case sqlrepo.HeldRow:
 			f.Held = true
 		case "test_clock":
-			f.TestClock = microsOf(value)
+			f.TestClock = sqlrepo.MicrosOf(value)
 		}
 		return nil
 	}, "SELECT key, value FROM usher_meta")

@@ -18,10 +18,23 @@ import (
 func TestStore(t *testing.T)            { storetest.Run(t, open) }
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
+func TestStore_hold(t *testing.T)       { storetest.RunHold(t, openTwice) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, nil)) }
 
 func open(t *testing.T, now func() time.Time) ports.Store { return at(t, now) }
+
+func openTwice(t *testing.T, now func() time.Time) (one, two storetest.HoldingStore) {
+	file, keys, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "usher.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return opened(t, path, keys, now), opened(t, path, keys, now)
+}
 
 // openWithClock opens one file twice, the second time as somebody does who does
 // not ask for a test clock.
@@ -60,6 +73,11 @@ func at(t testing.TB, now func() time.Time) ports.Store {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return opened(t, path, keys, now)
+}
+
+func opened(t testing.TB, path string, keys *keyring.Keyring, now func() time.Time) *sqlitestore.Store {
+	t.Helper()
 	s, err := sqlitestore.Open(t.Context(), path, &sqlitestore.Options{
 		Keyring: keys, Now: now, Logger: slog.New(slog.DiscardHandler),
 	})

@@ -6,11 +6,13 @@
 //		storetest.Run(t, open)
 //		storetest.RunConcurrent(t, open)
 //		storetest.RunClock(t, openWithClock)
+//		storetest.RunHold(t, openTwice)
 //	}
 //
 // open returns a new, empty store each time and cleans up after itself. now is
 // the machine's clock as the store is to see it, for leases; tests move it.
-// openWithClock makes a store with a test clock.
+// openWithClock makes a store with a test clock. openTwice opens a store as two
+// processes would, if it is a ports.Holder.
 //
 // What the comments in package ports promise is what is tested, and nothing
 // else: where they leave room, so does the suite. Three rules follow from them
