@@ -14,17 +14,40 @@ import (
 // a database with one writer verifying goes on in between.
 const importSlice = 50
 
+// muchAtOnce is how many records make a store's tables other ones than they
+// were when its statements were planned.
+const muchAtOnce = 10_000
+
+// analyze has the store look at its tables anew, if its plans depend on that.
+// It is never called inside a transaction. To fail costs speed only: the import
+// goes on.
+func (t *Transfer) analyze(ctx context.Context) {
+	a, ok := t.store.(ports.Analyzer)
+	if !ok {
+		return
+	}
+	if err := a.Analyze(ctx); err != nil && ctx.Err() == nil {
+		t.log.Warn("the database could not look at its tables after much was imported; it may be slow until it does by itself", "error", err)
+	}
+}
+
 // carry writes the records that the store lacks. Those of one seller that stand
 // together are written together, with the line that they reach.
 func (t *Transfer) carry(ctx context.Context, src Source, p plan) error {
 	var slice []Record
 	var owner domain.SellerID
-	n := int64(0) // records read
+	n := int64(0)    // records read
+	sent := int64(0) // of those, to the store
 	flush := func() error {
 		if len(slice) == 0 {
 			return nil
 		}
 		err := t.carrySlice(ctx, owner, slice, src.Digest)
+		if before := sent; err == nil {
+			if sent += int64(len(slice)); before < muchAtOnce && sent >= muchAtOnce {
+				t.analyze(ctx)
+			}
+		}
 		slice = slice[:0]
 		return err
 	}
@@ -58,6 +81,9 @@ func (t *Transfer) carry(ctx context.Context, src Source, p plan) error {
 	}
 	if err := flush(); err != nil {
 		return err
+	}
+	if sent > 0 {
+		t.analyze(ctx)
 	}
 	src.Carried(p.Records + n)
 	return nil

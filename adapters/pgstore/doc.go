@@ -35,6 +35,10 @@
 // loops: a statement that locks many rows must take them in one order, and a
 // hash would take them in any.
 //
+// After much came at once ([Store.Analyze]) the planner is told: it would go by
+// what it knew of empty tables until the server looks at them by itself, which
+// takes a minute or is switched off.
+//
 // Queues work READ COMMITTED. Claims skip what others hold. Dispatchers go one
 // after the other, because the order of a subject's events must not depend on
 // who is quicker. Work is found by asking every now and then; nobody is

@@ -28,6 +28,12 @@
 // the way of the write-ahead log's reuse, so none lasts longer than five
 // seconds, and the oldest ends early when the log has grown too far.
 //
+// ANALYZE is never run here, nor PRAGMA optimize. What SQLite picks without
+// statistics is always the index that a statement was written for; with those
+// of 30,000 sales of nine sellers 18 of 132 plans changed, most for the worse:
+// it read all products to count one use, and all jobs to claim some, since
+// both tables were small that day.
+//
 // Whether a database has a test clock is decided when it is made and never
 // again: to give one to sales that happened in real time, or to take it away,
 // would set their periods going by another time.
