@@ -16,6 +16,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -44,6 +45,7 @@ type schema struct {
 	oldest int    // the lowest number of a program that can work with it
 	check  string // the check value of its secrets; empty: nobody has worked with it yet
 	test   bool   // it was made with a test clock
+	copied sqlrepo.Copied
 }
 
 // newest is the number of the last migration.
@@ -186,6 +188,9 @@ func (m migrations) look(ctx context.Context, db querier, o Options) (is schema,
 	if is, err = read(ctx, db); err != nil {
 		return is, err
 	}
+	if err := is.copied.Usable(); err != nil && !o.Copying {
+		return is, err
+	}
 	switch {
 	case is.oldest > newest:
 		return is, fmt.Errorf("was migrated to schema %d by a newer usher: it needs a program that knows schema %d, and this one knows %d", is.number, is.oldest, newest)
@@ -208,7 +213,7 @@ func read(ctx context.Context, db querier) (is schema, err error) {
 	if !there {
 		return is, nil
 	}
-	rows, err := db.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
+	rows, err := db.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock', '"+sqlrepo.CopyRow+"')")
 	if err != nil {
 		return is, err
 	}
@@ -219,6 +224,8 @@ func read(ctx context.Context, db querier) (is schema, err error) {
 			is.check = value
 		case "test_clock":
 			is.test = true
+		case sqlrepo.CopyRow:
+			is.copied = sqlrepo.ParseCopied(value)
 		case "schema":
 			is.number, err = strconv.Atoi(value)
 		case "oldest":

@@ -54,6 +54,10 @@ type Options struct {
 	// time; zero: none. One that is there keeps the clock that it was made with,
 	// and with a TestClock one that has none is refused.
 	TestClock time.Time
+
+	// Copying: a database that holds a part of another one is opened too, by who
+	// goes on with the copy. Anybody else is refused ([sqlrepo.ErrHalfCopied]).
+	Copying bool
 }
 
 // filled returns o with its defaults.
@@ -71,8 +75,9 @@ func (o *Options) filled() Options {
 // Open opens the database at that address, and makes or migrates its tables
 // first if that is needed. It refuses, with a sentence that says what to do:
 // secrets that are not the database's ([domain.ErrWrongSecret]), a database that
-// was migrated beyond this program, and one without a test clock if o asks for
-// one ([domain.ErrNoTestClock]).
+// was migrated beyond this program, one without a test clock if o asks for one
+// ([domain.ErrNoTestClock]), and one that holds a copy which is not finished
+// ([sqlrepo.ErrHalfCopied]).
 func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 	return open(ctx, url, o.filled(), shipped)
 }

@@ -15,6 +15,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 //go:embed migrations/*.sql
@@ -37,6 +38,7 @@ type schema struct {
 	oldest int    // the lowest number of a program that can work with it
 	check  string // the check value of its secrets; empty: nobody has worked with it yet
 	test   bool   // it was made with a test clock
+	copied sqlrepo.Copied
 }
 
 // prepare brings the database up to date and checks its clock and the secrets,
@@ -69,6 +71,9 @@ func (m migrations) prepare(ctx context.Context, db *sql.DB, lock *fileLock, pat
 		}
 		if was.oldest > newest {
 			return nil, none, fmt.Errorf("was migrated to schema %d by a newer usher: it needs a program that knows schema %d, and this one knows %d", was.number, was.oldest, newest)
+		}
+		if err := was.copied.Usable(); err != nil && !o.Copying {
+			return nil, none, fmt.Errorf("%s %w", path, err)
 		}
 		if was.check != "" && !was.test && !o.TestClock.IsZero() {
 			return nil, none, noClock(path)
@@ -156,7 +161,7 @@ func look(ctx context.Context, db *sql.DB) (s schema, err error) {
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'usher_meta'").Scan(&there); err != nil || there == 0 {
 		return s, err
 	}
-	r, err := db.QueryContext(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock')")
+	r, err := db.QueryContext(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock', '"+sqlrepo.CopyRow+"')")
 	if err != nil {
 		return s, err
 	}
@@ -171,6 +176,8 @@ func look(ctx context.Context, db *sql.DB) (s schema, err error) {
 			s.check = value
 		case "test_clock":
 			s.test = true
+		case sqlrepo.CopyRow:
+			s.copied = sqlrepo.ParseCopied(value)
 		case "schema":
 			s.number, err = strconv.Atoi(value)
 		case "oldest":

@@ -44,6 +44,10 @@ type Options struct {
 	// time; zero: none. One that is there keeps the clock that it was made with,
 	// and with a TestClock one that has none is refused.
 	TestClock time.Time
+
+	// Copying: a database that holds a part of another one is opened too, by who
+	// goes on with the copy. Anybody else is refused ([sqlrepo.ErrHalfCopied]).
+	Copying bool
 }
 
 // filled returns o with its defaults.
@@ -69,7 +73,8 @@ func (o *Options) filled() Options {
 // no SQLite database, secrets that are not the database's
 // ([domain.ErrWrongSecret]), a database that was migrated beyond this program, one
 // without a test clock if o asks for one ([domain.ErrNoTestClock]), and a
-// migration while another process has the file open.
+// migration while another process has the file open, and one that holds a copy
+// which is not finished ([sqlrepo.ErrHalfCopied]).
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	return open(ctx, path, o.filled(), shipped)
 }

@@ -40,6 +40,7 @@ var planted = []struct {
 	{"an adapter imports its sibling", "folders", "adapters/discord/a.go", importing("discord", module+"/adapters/circle"), "imports adapters/circle"},
 	{"an adapter imports the use cases", "folders", "adapters/memstore/a.go", importing("memstore", module+"/app"), "imports app"},
 	{"a community imports the SQL of stores", "folders", "adapters/circle/a.go", importing("circle", module+"/adapters/sqlrepo"), "imports adapters/sqlrepo"},
+	{"what copies imports a store", "folders", "adapters/sqlcopy/a.go", importing("sqlcopy", module+"/adapters/pgstore"), "imports adapters/pgstore"},
 	{"a transport imports a store", "folders", "adapters/rest/a.go", importing("rest", module+"/adapters/memstore"), "imports adapters/memstore"},
 	{"a transport imports another", "folders", "adapters/web/a.go", importing("web", module+"/adapters/rest"), "imports adapters/rest"},
 	{"an adapter imports a command", "folders", "adapters/circle/a.go", importing("circle", module+"/cmd/usher"), "imports cmd/usher"},

@@ -49,8 +49,10 @@ var may = map[string][]string{
 	"test":     {"domain", "ports", "app", "adapters", "cmd"},
 
 	// Stores share their SQL, which is public: a third database may use it too.
-	"adapters/pgstore":     {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo"},
-	"adapters/sqlitestore": {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo"},
+	// What copies one into another says what it needs of a store, and knows none.
+	"adapters/pgstore":     {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo", "adapters/sqlcopy"},
+	"adapters/sqlitestore": {"domain", "ports", "adapters/internal", "adapters/keyring", "adapters/sqlrepo", "adapters/sqlcopy"},
+	"adapters/sqlcopy":     {"domain", "ports", "adapters/sqlrepo"},
 
 	// A file's form is that of the records of export and import.
 	"adapters/jsonl": {"domain", "ports", "app"},

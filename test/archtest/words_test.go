@@ -79,7 +79,7 @@ var foreign = []string{
 // ownWords are the folders that speak only the language of the domain.
 var ownWords = []string{
 	"domain", "ports", "app", "adapters/charge", "adapters/internal", "adapters/jsonl", "adapters/keyring", "adapters/memstore",
-	"adapters/pgstore", "adapters/rpc", "adapters/sqlitestore", "adapters/sqlrepo",
+	"adapters/pgstore", "adapters/rpc", "adapters/sqlcopy", "adapters/sqlitestore", "adapters/sqlrepo",
 }
 
 // words reports foreign words in identifiers, string literals (and so in SQL
