@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // Inspection says how a database is looked at.
@@ -23,32 +24,18 @@ type Inspection struct {
 
 // Findings are what a look at a database came to.
 type Findings struct {
-	Schema, Known int       // the database's number, and this program's
-	Backup        time.Time // when the copy was made that it is; zero: it is none, or its hold was lifted
-	Held          bool      // charges are held
-	TestClock     time.Time // where its test clock stands; zero: it has none
+	sqlrepo.Findings
 
-	Faults  []string // what SQLite finds wrong in the file, at most ten
-	Strays  int64    // rows that refer to what is not there; of a copy only
-	Secrets error    // the secrets are not the database's, or a key does not open with them
-	Proved  int      // license keys that were opened and found again, one of each secret in use
-
-	Rows []Count // of what a person counts
-
-	Dead    int64     // jobs that were given up
-	Waiting int64     // payments without an answer for a day
-	Untold  int64     // events that nobody has turned into work for a minute
-	LastAt  time.Time // of the newest event
-}
-
-// Count is how many rows a table has.
-type Count struct {
-	Name string
-	Rows int64
+	Faults []string // what SQLite finds wrong in the file, at most ten
+	Strays int64    // rows that refer to what is not there; of a copy only
 }
 
 // counted are the tables that hold what people know of.
 var counted = []string{"sellers", "products", "purchases", "memberships", "payments", "refunds", "seats", "licenses", "tokens", "events", "mails"}
+
+// lookFor is how long a look may take at one thing. Nobody who writes waits for
+// it, but the log grows meanwhile.
+const lookFor = time.Hour
 
 // errTooNew says that a database needs a newer program.
 var errTooNew = errors.New("was migrated by a newer usher: use that one")
@@ -87,20 +74,22 @@ func inspect(ctx context.Context, path string, i Inspection) (*Findings, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := &Findings{Schema: was.number, Known: shipped.newest()}
 	switch {
 	case was.check == "":
 		return nil, errors.New("is not a database of usher's")
-	case was.oldest > f.Known:
+	case was.oldest > shipped.newest():
 		return nil, errTooNew
 	}
-	if err := f.read(ctx, db, i, was); err != nil {
+	s := &Store{readers: newReaders(db, 1), reads: reads{most: lookFor, live: map[*live]struct{}{}}}
+	f := &Findings{}
+	f.Findings, err = sqlrepo.Look(ctx, s.snapshot, i.Keys, i.Now, counted...)
+	s.readers.close() // the one connection is needed
+	if err != nil {
 		return nil, err
 	}
-	if i.Keys != nil {
-		if f.Secrets = i.Keys.Verify(was.check); f.Secrets == nil {
-			f.Proved, f.Secrets = prove(ctx, db, i.Keys)
-		}
+	f.Schema, f.Known = was.number, shipped.newest()
+	if err := f.whole(ctx, db, i.Copy); err != nil {
+		return nil, err
 	}
 	return f, ctx.Err()
 }

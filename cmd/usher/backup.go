@@ -23,6 +23,13 @@ type besides struct {
 
 // Run copies the database while others use it. It needs no secrets.
 func (b backupCmd) Run(c *call) error {
+	if c.Database != "" {
+		if err := c.Database.check(); err != nil {
+			return err
+		}
+		return wrongUse("database", "is PostgreSQL's, which makes its own backups: "+fmt.Sprintf("pg_dump --format=custom --file=%s %s", quoted(b.File), quoted(c.Database.place())),
+			"keep a copy of the secrets too; where it is put back with pg_restore, begin with usher hold: it does not know what was charged since")
+	}
 	f := folder{path: c.Data}
 	if _, err := os.Stat(f.database()); errors.Is(err, fs.ErrNotExist) {
 		return noData(c.Data)
@@ -64,11 +71,15 @@ func (c *call) leftOut(f folder) []besides {
 	case c.SecretsFile != "":
 		secrets.Path = c.SecretsFile
 	}
-	all := []besides{secrets}
+	return append([]besides{secrets}, besidesIn(f.path)...)
+}
+
+// besidesIn returns what a data folder keeps beside the database and its secrets.
+func besidesIn(path string) (all []besides) {
 	for _, more := range []besides{
-		{"the sandbox's book", filepath.Join(f.path, "sandbox.jsonl")},
-		{"what you are to bill", filepath.Join(f.path, "ledger.jsonl")},
-		{"the settings", filepath.Join(f.path, "usher.json")},
+		{"the sandbox's book", filepath.Join(path, "sandbox.jsonl")},
+		{"what you are to bill", filepath.Join(path, "ledger.jsonl")},
+		{"the settings", filepath.Join(path, "usher.json")},
 	} {
 		if _, err := os.Stat(more.Path); err == nil {
 			all = append(all, more)

@@ -132,3 +132,46 @@ func TestDatabase_keepsItsPassword(t *testing.T) {
 		t.Errorf("a demo: exit %d: %s", code, said)
 	}
 }
+
+// What looks after data does so on PostgreSQL too, or says who does.
+func TestDatabase_isLookedAfter(t *testing.T) {
+	t.Parallel()
+	address, dir := pgtest.URL(t), t.TempDir()
+	settings := []string{"USHER_DATABASE=" + address}
+	for _, step := range []struct {
+		args  string
+		exit  int
+		words []string
+	}{
+		{"doctor", exitFailed, []string{"fail  opening      there is no usher data in postgres://"}},
+		{"sellers add --name Ana --email ana@example.com", exitOK, nil},
+		{"products add --name Inkwell --price 2900 --permalink inkwell --licensed", exitOK, nil},
+		{"purchases record --product inkwell --email bo@example.com", exitOK, nil},
+		{"hold", exitOK, []string{"charges    held", "asked for  20"}},
+		{"hold --show --json", exitOK, []string{`"held":true`}},
+		{"purchases buy --product inkwell --email bo@example.com --payments ledger --method m", exitUnreachable, []string{"charges are held"}},
+		{"doctor", exitDoubtful, []string{"ok    opening      the database answers", "ok    schema ", "ok    keys         license keys open with the secrets", "warn  charges      they are held: somebody asked for that", "ok    secrets "}},
+		{"doctor --json", exitDoubtful, []string{`{"worst":"warn","checks":[`}},
+		{"hold --lift", exitOK, []string{"charges  go on"}},
+		{"hold --show --json", exitOK, []string{`"held":false`}},
+		{"doctor --secrets-file none", exitFailed, []string{"fail  secrets "}},
+		{"backup copy.dump", exitUsage, []string{"pg_dump --format=custom --file=copy.dump postgres://", "keep a copy of the secrets"}},
+		{"restore --check copy.dump", exitUsage, []string{"pg_restore --no-owner --dbname=", "usher doctor says whether its license keys open"}},
+	} {
+		code, said := endedWith(t, dir, settings, strings.Fields(step.args)...)
+		if code != step.exit {
+			t.Errorf("usher %s: exit %d, want %d: %s", step.args, code, step.exit, said)
+		}
+		for _, word := range step.words {
+			if !strings.Contains(said, word) {
+				t.Errorf("usher %s does not say %q: %s", step.args, word, said)
+			}
+		}
+	}
+	if code, said := endedWith(t, dir, []string{"USHER_SECRETS=1 " + strings.Repeat("A", 43) + "="}, "doctor", "--database", address); code != exitFailed || !strings.Contains(said, "is not the one this database was made with") {
+		t.Errorf("with other secrets: exit %d: %s", code, said)
+	}
+	if code, said := endedWith(t, dir, nil, "doctor", "--database", "postgres://usher:hidden@127.0.0.1:1/usher"); code != exitFailed || !strings.Contains(said, "cannot be reached") || strings.Contains(said, "hidden") {
+		t.Errorf("nobody answers: exit %d: %s", code, said)
+	}
+}

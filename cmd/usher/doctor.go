@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 )
 
@@ -38,15 +40,24 @@ type findingView struct {
 	Fix   string `json:"fix"`
 }
 
-// Run looks at a data folder, also while a server uses it, and changes nothing.
+// Run looks at a data folder, or at a PostgreSQL database, also while a server
+// uses it, and changes nothing.
 // It ends with 0 if all is well, with 7 if something wants attention and with 1
 // if something is wrong.
 func (doctorCmd) Run(c *call) error {
-	f := folder{path: c.Data}
-	if _, err := os.Stat(f.database()); errors.Is(err, fs.ErrNotExist) {
-		return noData(c.Data)
+	var all []finding
+	if c.Database != "" {
+		if err := c.Database.check(); err != nil {
+			return err
+		}
+		all = c.examineServer(folder{path: c.Database.place(), server: true})
+	} else {
+		f := folder{path: c.Data}
+		if _, err := os.Stat(f.database()); errors.Is(err, fs.ErrNotExist) {
+			return noData(c.Data)
+		}
+		all = c.examine(f)
 	}
-	all := c.examine(f)
 	if c.ctx.Err() != nil {
 		return errInterrupted
 	}
@@ -86,23 +97,47 @@ func (doctorCmd) Run(c *call) error {
 // examine looks at everything. What cannot be opened is not looked into.
 func (c *call) examine(f folder) []finding {
 	all := []finding{modeOf("folder", f.path, 0o700), modeOf("database", f.database(), 0o600)}
-	quiet := *c
-	quiet.err = io.Discard // what it would say of the file's mode is said here
-	keys, err := quiet.secrets(&f)
-	switch {
-	case err != nil:
-		d := describe(err)
-		all = append(all, finding{"secrets", bad, d.Error(), d.Hint})
-	case f.secrets != "":
-		all = append(all, modeOf("secrets", f.secrets, 0o600))
-	}
+	keys, about := c.examineSecrets(&f)
+	all = append(all, about...)
 	now := time.Now()
 	found, err := sqlitestore.Inspect(c.ctx, f.database(), sqlitestore.Inspection{Keys: keys, Now: now})
 	if err != nil {
 		return append(all, finding{"opening", bad, describe(notOpened(f.database(), err)).Error(), "Put back a backup that `usher restore --check` finds good, or the program that made the data"})
 	}
-	all = append(all, insideOf(found, now)...)
+	all = append(all, wholeness(found))
+	all = append(all, insideOf(&found.Findings, now)...)
 	return append(all, logOf(f.database()+"-wal"), roomFor(f))
+}
+
+// examineServer looks at what there is of usher's in a PostgreSQL database. How
+// the server itself is has other tools.
+func (c *call) examineServer(f folder) []finding {
+	keys, all := c.examineSecrets(&f)
+	now := time.Now()
+	found, err := pgstore.Inspect(c.ctx, string(c.Database), keys, now)
+	if errors.Is(err, pgstore.ErrEmpty) {
+		return append(all, finding{"opening", bad, "there is no usher data in " + f.path, "Name another database, or make the data: `usher serve`"})
+	}
+	if err != nil {
+		return append(all, finding{"opening", bad, describe(notOpened(f.path, err)).Error(), "See that the server runs, and that the address is right"})
+	}
+	all = append(all, finding{"opening", well, "the database answers", ""})
+	return append(all, insideOf(&found, now)...)
+}
+
+// examineSecrets looks for the secrets, and whether others may read them.
+func (c *call) examineSecrets(f *folder) (*keyring.Keyring, []finding) {
+	quiet := *c
+	quiet.err = io.Discard // what it would say of the file's mode is said here
+	keys, err := quiet.secrets(f)
+	switch {
+	case err != nil:
+		d := describe(err)
+		return nil, []finding{{"secrets", bad, d.Error(), d.Hint}}
+	case f.secrets != "":
+		return keys, []finding{modeOf("secrets", f.secrets, 0o600)}
+	}
+	return keys, nil
 }
 
 // modeOf looks whether others than the owner may read a file.

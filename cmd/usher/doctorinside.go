@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 )
 
 // insideOf says what was found in a database.
-func insideOf(f *sqlitestore.Findings, now time.Time) []finding {
+func insideOf(f *sqlrepo.Findings, now time.Time) []finding {
 	return []finding{
-		wholeness(f), schemaOf(f), keysFound(f), clockOf(f, now),
+		schemaOf(f), copyOf(f), keysFound(f), clockOf(f, now),
 		several(f.Dead, "jobs", "job was given up", "jobs were given up", `See "usher jobs list", and "usher jobs retry JOB" once what they failed for is mended`),
 		several(f.Waiting, "payments", "payment has waited for its answer for a day", "payments have waited for their answer for a day", "Let a server run with the --payments that they were begun with, and see that its processor answers"),
 		several(f.Untold, "events", "event waits to be carried out", "events wait to be carried out", "Start the server: nothing that hangs on them is done without it, such as mails and renewals"),
@@ -27,7 +28,7 @@ func wholeness(f *sqlitestore.Findings) finding {
 	return finding{"opening", well, "the database opens and is whole", ""}
 }
 
-func schemaOf(f *sqlitestore.Findings) finding {
+func schemaOf(f *sqlrepo.Findings) finding {
 	says := fmt.Sprintf("the database has schema %d, and this usher knows %d", f.Schema, f.Known)
 	switch {
 	case f.Schema < f.Known:
@@ -38,7 +39,19 @@ func schemaOf(f *sqlitestore.Findings) finding {
 	return finding{"schema", well, says, ""}
 }
 
-func keysFound(f *sqlitestore.Findings) finding {
+// copyOf looks whether all of a copy is there: if not, only who goes on with it
+// may have it.
+func copyOf(f *sqlrepo.Findings) finding {
+	switch {
+	case f.Copied.From == "":
+		return finding{"copy", well, "it was not copied from another database", ""}
+	case f.Copied.DoneAt.IsZero():
+		return finding{"copy", bad, "it holds a copy of " + f.Copied.From + " that is not finished", "Run the same `usher copy` again, which goes on"}
+	}
+	return finding{"copy", well, "it was copied from " + f.Copied.From + " and found the same at " + when(f.Copied.DoneAt), ""}
+}
+
+func keysFound(f *sqlrepo.Findings) finding {
 	if f.Secrets != nil {
 		d := describe(f.Secrets)
 		fix := d.Hint
@@ -55,7 +68,7 @@ func keysFound(f *sqlitestore.Findings) finding {
 
 // clockOf compares the clock with what has happened by it: time that runs
 // backwards renews late, and lets quotes live longer.
-func clockOf(f *sqlitestore.Findings, now time.Time) finding {
+func clockOf(f *sqlrepo.Findings, now time.Time) finding {
 	if !f.TestClock.IsZero() {
 		now = f.TestClock
 	}
@@ -76,7 +89,7 @@ func several(n int64, about, one, more, fix string) finding {
 	return finding{about, doubtful, fmt.Sprintf("%d %s", n, more), fix}
 }
 
-func mailsIn(f *sqlitestore.Findings) int64 {
+func mailsIn(f *sqlrepo.Findings) int64 {
 	for _, r := range f.Rows {
 		if r.Name == "mails" {
 			return r.Rows
@@ -85,14 +98,14 @@ func mailsIn(f *sqlitestore.Findings) int64 {
 	return 0
 }
 
-func testClockOf(f *sqlitestore.Findings) finding {
+func testClockOf(f *sqlrepo.Findings) finding {
 	if f.TestClock.IsZero() {
 		return finding{"test clock", well, "there is none", ""}
 	}
 	return finding{"test clock", doubtful, "the data has one, which stands at " + when(f.TestClock), `Move it with "usher clock advance"; a real shop needs a folder without one`}
 }
 
-func chargesOf(f *sqlitestore.Findings) finding {
+func chargesOf(f *sqlrepo.Findings) finding {
 	switch {
 	case !f.Backup.IsZero():
 		return finding{"charges", doubtful, "they are held: this is a backup of " + when(f.Backup), `Compare it with what the processor charged since, and then run "usher hold --lift"`}

@@ -21,6 +21,13 @@ type restoreCmd struct {
 // Run checks a backup. To put one back is to copy a file, which is left to
 // whoever knows that the server is stopped.
 func (r restoreCmd) Run(c *call) error {
+	if c.Database != "" {
+		if err := c.Database.check(); err != nil {
+			return err
+		}
+		return wrongUse("database", "is PostgreSQL's, whose backups are put back by its own tools: "+fmt.Sprintf("pg_restore --no-owner --dbname=%s %s", quoted(c.Database.place()), quoted(r.File)),
+			"into an empty database; then usher hold, and usher doctor says whether its license keys open with the secrets")
+	}
 	if !r.Check {
 		return wrongUse("check", "is missing: usher never replaces a database by itself",
 			fmt.Sprintf("check it with --check; then stop the server, and copy it to %s in a folder that has none, with the secrets beside it", filepath.Join(c.Data, "usher.db")))
