@@ -30,6 +30,7 @@ type cli struct {
 	Export      exportCmd      `cmd:"" help:"Write everything out as JSON Lines."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database, also while a server runs."`
 	Restore     restoreCmd     `cmd:"" help:"Check a backup before it is put back."`
+	Copy        copyCmd        `cmd:"" help:"Copy everything between data folders and PostgreSQL databases."`
 	Hold        holdCmd        `cmd:"" help:"Stop all charges, and let them go on."`
 	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong, or soon will be."`
 	Bench       benchCmd       `cmd:"" help:"Measure how fast this machine verifies license keys."`

@@ -11,6 +11,7 @@ import (
 
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
@@ -104,6 +105,9 @@ func notOpened(path string, err error) error {
 	d.exit = exitUnreachable
 	if domain.KindOf(err) == domain.Internal && !errors.Is(err, domain.ErrWrongSecret) {
 		d.Msg = path + " cannot be opened: " + d.Msg
+	}
+	if errors.Is(err, sqlrepo.ErrHalfCopied) {
+		d.Msg = path + " " + d.Msg
 	}
 	return d
 }

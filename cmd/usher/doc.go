@@ -8,6 +8,7 @@
 //	usher mail|clock|jobs ...   what was told, what time it is, what was given up
 //	usher import FILE           and usher export
 //	usher backup FILE           and usher restore --check, usher hold, usher doctor
+//	usher copy --from --to      between data folders and PostgreSQL databases
 //	usher bench                 how fast this machine verifies keys
 //	usher sandbox               a processor that moves no money
 //
@@ -25,8 +26,8 @@
 // # Decisions
 //
 // A command opens the data folder itself, also beside a running server: the
-// database carries several processes. Only serve, demo, sellers add and import
-// make a folder that is not there, so that a mistyped --data never looks like
+// database carries several processes. Only serve, demo, sellers add, import and
+// copy make a folder that is not there, so that a mistyped --data never looks like
 // an empty shop.
 //
 // A setting is a flag, an environment variable and a key of the settings file,
@@ -63,6 +64,16 @@
 // database under a server that runs would lose what it answers, so that is left
 // to who knows that it is stopped. A doctor that finds something to be done ends
 // with a number of its own, so that whoever watches need not read.
+//
+// A copy goes between two stores and not through the use cases, and its two
+// sides are arguments, not settings: neither is the data that commands work on
+// by default. A folder that is made by it gets the secrets of the source, as they
+// lie in the source's: without them it would be of no use, and other ones would
+// make it another database. Stop the server first. A server that goes on is
+// found out if it writes before the two are compared, and not after.
+//
+// PostgreSQL is backed up by its own tools, which are named where somebody asks
+// usher for it. The doctor looks at what is usher's there, and not at the server.
 //
 // The bench measures a process of its own, which has the handlers of a server
 // and not its background work, and is asked over loopback. Its figures are

@@ -174,6 +174,10 @@ var examples = map[string][]string{
 		`usher restore --check /mnt/backups/usher-2026-11-22.db`,
 		`usher restore --check copy.db --secrets-file /mnt/elsewhere/usher.secrets`,
 	},
+	"copy": {
+		`usher copy --from ./usher-data --to postgres://usher@db.example.com/usher`,
+		`usher copy --from postgres://usher@db.example.com/usher --to ./back-here`,
+	},
 	"hold": {
 		`usher hold`,
 		`usher hold --show`,
