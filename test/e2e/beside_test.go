@@ -2,13 +2,10 @@ package e2e
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -17,8 +14,10 @@ import (
 
 // TestBesideTheServer changes things with the command line, in a process of its
 // own, while the server runs: its very next answer shows each change.
-func TestBesideTheServer(t *testing.T) {
-	f := newFolder(t)
+func TestBesideTheServer(t *testing.T) { onEach(t, besideTheServer) }
+
+func besideTheServer(t *testing.T, at place) {
+	f := newShop(t, at)
 	product := f.product("Inkwell", "--licensed")
 	l := f.sale(product)
 	s := f.serve()
@@ -83,15 +82,17 @@ func TestBesideTheServer(t *testing.T) {
 		t.Errorf("then the server knows of %d uses, want %v", got, uses+2)
 	}
 	s.stop()
-	wantWhole(t, f)
+	wantWhole(t, at)
 }
 
 // TestPastSales switches licensing on for a product with many sales, in another
 // process, while the server goes on counting uses of another product's key:
 // every one is answered, with the next number.
-func TestPastSales(t *testing.T) {
+func TestPastSales(t *testing.T) { onEach(t, pastSales) }
+
+func pastSales(t *testing.T, at place) {
 	const sales = 2000
-	f := newFolder(t)
+	f := newShop(t, at)
 	key := f.sale(f.product("Inkwell", "--licensed"))
 	product := f.product("Paper")
 	f.sell(domain.ProductID(product), sales)
@@ -118,7 +119,7 @@ func TestPastSales(t *testing.T) {
 	}
 	t.Logf("%d uses were counted while %d keys were made", answered, sales)
 	s.stop()
-	f.open(func(ctx context.Context, _ ports.Store, u *app.Usher, seller domain.SellerID) {
+	f.inside(func(ctx context.Context, _ ports.Store, u *app.Usher, seller domain.SellerID) {
 		if _, err := u.Worker.Tick(ctx); err != nil { // what the other process left
 			t.Fatal(err)
 		}
@@ -127,13 +128,13 @@ func TestPastSales(t *testing.T) {
 			t.Errorf("the progress is %+v, %v", task, err)
 		}
 	})
-	wantWhole(t, f)
+	wantWhole(t, at)
 }
 
-// sell puts unlicensed sales of a product into the folder.
-func (f *folder) sell(product domain.ProductID, n int) {
+// sell puts unlicensed sales of a product into the shop.
+func (f *shop) sell(product domain.ProductID, n int) {
 	f.Helper()
-	f.open(func(ctx context.Context, store ports.Store, u *app.Usher, seller domain.SellerID) {
+	f.inside(func(ctx context.Context, store ports.Store, u *app.Usher, seller domain.SellerID) {
 		of, err := u.Catalog.Product(ctx, seller, string(product))
 		if err != nil {
 			f.Fatal(err)
@@ -146,10 +147,10 @@ func (f *folder) sell(product domain.ProductID, n int) {
 	})
 }
 
-// open opens the folder in this process, for its one seller.
-func (f *folder) open(fn func(context.Context, ports.Store, *app.Usher, domain.SellerID)) {
+// inside opens the shop in this process, for its one seller.
+func (f *shop) inside(fn func(context.Context, ports.Store, *app.Usher, domain.SellerID)) {
 	f.Helper()
-	store, err := sqlitestore.Open(f.Context(), filepath.Join(f.path, "usher.db"), &sqlitestore.Options{Logger: slog.New(slog.DiscardHandler)})
+	store, _, err := f.place.open(f.Context(), opening{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -160,7 +161,7 @@ func (f *folder) open(fn func(context.Context, ports.Store, *app.Usher, domain.S
 	}
 	sellers, err := u.Sellers.List(f.Context(), ports.Cursor{}, 2)
 	if err != nil || len(sellers) != 1 {
-		f.Fatalf("the folder has %d sellers, %v", len(sellers), err)
+		f.Fatalf("the shop has %d sellers, %v", len(sellers), err)
 	}
 	fn(f.Context(), store, u, sellers[0].ID)
 }

@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/usherhq/usher/adapters/charge/sandbox"
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
@@ -28,10 +26,10 @@ type books struct {
 	dead        []ports.DeadJob
 }
 
-// readBooks reads the books of a folder whose usher has ended.
-func readBooks(t *testing.T, folder string, seller domain.SellerID) (b books) {
+// readBooks reads the books of a place whose usher has ended.
+func readBooks(t *testing.T, at place, seller domain.SellerID) (b books) {
 	t.Helper()
-	store, err := sqlitestore.Open(t.Context(), filepath.Join(folder, "usher.db"), &sqlitestore.Options{Logger: quiet})
+	store, _, err := at.open(t.Context(), opening{})
 	if err != nil {
 		t.Fatal(err)
 	}

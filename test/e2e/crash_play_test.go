@@ -8,23 +8,22 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/charge/sandbox"
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
 
-// play is one shop whose usher dies again and again, while its clients and its
-// processor live on.
+// play is one shop whose ushers die again and again, while its clients and its
+// processor live on, and the other ushers if there are more.
 type play struct {
 	*testing.T
 	*rand.Rand
-	folder string
+	at     place
 	seller domain.SellerID
 	stock  []domain.Product // one that is bought once, and memberships
 	url    string           // of the processor
 	bank   *sandbox.Client
-	usher  *child // nil: none is up
-	lives  int    // of usher so far
+	ushers []*child // nil: that one is not up
+	lives  int      // of usher so far
 	now    time.Time
 
 	kills   map[step]int
@@ -50,13 +49,13 @@ var quiet = slog.New(slog.DiscardHandler)
 // its day.
 var begun = time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)
 
-func newPlay(t *testing.T, seed uint64) *play {
+func newPlay(t *testing.T, at place, seed uint64) *play {
 	t.Helper()
 	p := &play{
-		T: t, Rand: rand.New(rand.NewPCG(seed, 1)), folder: t.TempDir(), now: begun,
-		kills: map[step]int{}, answers: map[string]int{},
+		T: t, Rand: rand.New(rand.NewPCG(seed, 1)), at: at, now: begun,
+		ushers: make([]*child, at.processes()), kills: map[step]int{}, answers: map[string]int{},
 	}
-	store, err := sqlitestore.Open(t.Context(), filepath.Join(p.folder, "usher.db"), &sqlitestore.Options{Logger: quiet, TestClock: p.now})
+	store, _, err := at.open(t.Context(), opening{TestClock: p.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +84,7 @@ func newPlay(t *testing.T, seed uint64) *play {
 		}
 		p.stock = append(p.stock, made)
 	}
-	p.url = startProcessor(t, processorIs{Book: filepath.Join(p.folder, "book.jsonl"), Now: p.now})
+	p.url = startProcessor(t, processorIs{Book: filepath.Join(at.Folder, "book.jsonl"), Now: p.now})
 	if p.bank, err = sandbox.Dial(t.Context(), p.url, time.Minute); err != nil {
 		t.Fatal(err)
 	}
@@ -93,14 +92,26 @@ func newPlay(t *testing.T, seed uint64) *play {
 	return p
 }
 
-// up returns the usher that is up, or starts the next one.
-func (p *play) up() *child {
+// up returns an usher that is up, and starts it if it is not.
+func (p *play) up() (i int, u *child) {
 	p.Helper()
-	if p.usher == nil {
+	i = p.IntN(len(p.ushers))
+	if p.ushers[i] == nil {
 		p.lives++
-		p.usher = start(p.T, "usher", usherIs{Folder: p.folder, Processor: p.url, Seller: p.seller, Later: time.Duration(p.lives) * 2 * time.Minute})
+		p.ushers[i] = start(p.T, "usher", usherIs{At: p.at, Processor: p.url, Seller: p.seller})
 	}
-	return p.usher
+	return i, p.ushers[i]
+}
+
+// close lets all ushers end.
+func (p *play) close() {
+	p.Helper()
+	for i, u := range p.ushers {
+		if u != nil {
+			u.end()
+		}
+		p.ushers[i] = nil
+	}
 }
 
 // total is how often usher has died so far.
@@ -114,11 +125,12 @@ func (p *play) total() (n int) {
 // chance is true so often in a hundred.
 func (p *play) chance(percent int) bool { return p.IntN(100) < percent }
 
-// try has the usher that is up do a task, and reports false if it died of it.
+// try has an usher do a task, and reports false if it died of it.
 // One that is killed at a moment of chance may have answered before.
 func (p *play) try(k task) (got told, ok bool) {
 	p.Helper()
-	u := p.up()
+	i, u := p.up()
+	k.Later = time.Duration(p.total()) * 2 * time.Minute
 	u.tell(k)
 	killed := false
 	for passed := 0; ; {
@@ -132,7 +144,7 @@ func (p *play) try(k task) (got told, ok bool) {
 		}
 	}
 	if ok {
-		p.check(k, got)
+		p.check(u, k, got)
 	}
 	if ok && !killed {
 		return got, true
@@ -142,7 +154,7 @@ func (p *play) try(k task) (got told, ok bool) {
 		p.Fatalf("usher ended by itself, of %+v: %v\n%s", k, err, u.stderr)
 	}
 	p.kills[k.Die]++
-	p.usher = nil
+	p.ushers[i] = nil
 	return got, ok
 }
 
@@ -258,14 +270,14 @@ func (p *play) again(was kept) {
 }
 
 // check refuses an answer that nobody should get.
-func (p *play) check(k task, got told) {
+func (p *play) check(u *child, k task, got told) {
 	p.Helper()
 	if got.Broken != "" {
-		p.Fatalf("%+v broke: %s\n%s", k, got.Broken, p.usher.stderr)
+		p.Fatalf("%+v broke: %s\n%s", k, got.Broken, u.stderr)
 	}
 	switch got.Code {
 	case domain.ErrKeyReused.Code, domain.ErrInvalid.Code, domain.ErrUnavailable.Code,
 		domain.ErrNested.Code, domain.ErrExists.Code, domain.ErrScope.Code, domain.ErrMembershipNotFound.Code, domain.ErrPaymentNotFound.Code:
-		p.Fatalf("%+v was refused: %s\n%s", k, got.Code, p.usher.stderr)
+		p.Fatalf("%+v was refused: %s\n%s", k, got.Code, u.stderr)
 	}
 }

@@ -23,7 +23,9 @@ var crashSeed = flag.Uint64("crash.seed", 0, "what TestCrash draws its script fr
 //	USHER_TEST_RUNS=10 go test -v -run TestCrash ./test/e2e
 //
 // -crash.seed=N plays the script of another run again.
-func TestCrash(t *testing.T) {
+func TestCrash(t *testing.T) { onEach(t, crash) }
+
+func crash(t *testing.T, at place) {
 	wanted := 40
 	if os.Getenv("USHER_TEST_RUNS") != "" {
 		wanted = 20 * runs(t)
@@ -33,7 +35,7 @@ func TestCrash(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("the seed is %d", seed)
-	p := newPlay(t, seed)
+	p := newPlay(t, at, seed)
 	for n := 1; p.total() < wanted; n++ {
 		p.turn(n)
 		if t.Failed() {
@@ -41,19 +43,16 @@ func TestCrash(t *testing.T) {
 		}
 	}
 	p.settle()
-	p.usher.end()
-	p.usher = nil
-	wantWhole(t, &folder{T: t, path: p.folder})
-	b, book := readBooks(t, p.folder, p.seller), p.book()
+	p.close()
+	wantWhole(t, at)
+	b, book := readBooks(t, at, p.seller), p.book()
 	wantSameMoney(t, b, book)
 	wantNobodyStuck(t, b, p.now)
 	wantSeatsPaidFor(t, b)
 	for _, was := range p.done {
 		p.again(was)
 	}
-	if p.usher != nil {
-		p.usher.end()
-	}
+	p.close()
 	if !reflect.DeepEqual(p.book(), book) {
 		t.Error("commands that came before moved money when they came again")
 	}

@@ -7,29 +7,22 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/usherhq/usher/adapters/charge/sandbox"
-	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/mail"
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
 
-// usherIs are the conditions of an usher on a folder that has a test clock.
+// usherIs are the conditions of an usher at a place that has a test clock.
 type usherIs struct {
-	Folder    string
+	At        place
 	Processor string // its address
 	Seller    domain.SellerID
-
-	Moody bool // how a card does is decided by the key of its order, see [moody]
-
-	// Later is how far its machine's clock is ahead: what a process that died
-	// has leased is free at once, as if the minute had gone by.
-	Later time.Duration
+	Moody     bool // how a card does is decided by the key of its order, see [moody]
 }
 
 // task is what a client asks of usher, and where usher dies on the way.
@@ -50,6 +43,10 @@ type task struct {
 	Unit       int64
 	Amount     int64
 	To         time.Time
+
+	// Later is how far the machine's clock is ahead from now on: what a process
+	// that died has leased is free at once, as if the minute had gone by.
+	Later time.Duration
 
 	Die step
 	Nth int // so often it comes to that step; 0: it lives
@@ -81,20 +78,16 @@ type told struct {
 // opened is an usher with all that it stands on.
 type opened struct {
 	*app.Usher
-	store *sqlitestore.Store
+	store bookkeeper
+	later *atomic.Int64 // how far the machine's clock is ahead
 	close func()
 }
 
-// openUsher opens a folder as its conditions say, and comes to steps.
+// openUsher opens a place as its conditions say, and comes to steps.
 func openUsher(ctx context.Context, is usherIs, f *fuse) (*opened, error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	secrets, err := keyring.Load(filepath.Join(is.Folder, "usher.secrets"))
-	if err != nil {
-		return nil, err
-	}
-	store, err := sqlitestore.Open(ctx, filepath.Join(is.Folder, "usher.db"), &sqlitestore.Options{
-		Keyring: secrets, Logger: log, Now: func() time.Time { return time.Now().Add(is.Later) },
-	})
+	later := new(atomic.Int64)
+	store, secrets, err := is.At.open(ctx, opening{Log: log, Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +109,7 @@ func openUsher(ctx context.Context, is usherIs, f *fuse) (*opened, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	return &opened{u, store, func() { bank.Close(); _ = store.Close() }}, nil
+	return &opened{u, store, later, func() { bank.Close(); _ = store.Close() }}, nil
 }
 
 // beUsher does tasks until the parent has no more, or one is its end.
@@ -139,6 +132,7 @@ func beUsher(p *pipe) error {
 		} else if err != nil {
 			return err
 		}
+		u.later.Store(int64(k.Later))
 		f.set(k.Die, k.Nth)
 		got, err := u.do(ctx, is.Seller, k)
 		f.set(anywhere, 0)

@@ -65,22 +65,22 @@ var binary = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// folder is the data folder of one test, and what lies in it.
-type folder struct {
+// shop is one seller's shop, which the program serves.
+type shop struct {
 	*testing.T
+	place
 	program string
-	path    string
 	token   string // of the one seller, for everything
 }
 
-// newFolder makes a data folder with one seller.
-func newFolder(t *testing.T) *folder {
+// newShop makes a shop.
+func newShop(t *testing.T, at place) *shop {
 	t.Helper()
 	program, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &folder{T: t, program: program, path: filepath.Join(t.TempDir(), "data")}
+	f := &shop{T: t, place: at, program: program}
 	f.run(nil, "sellers", "add", "--name", "Ana Press", "--email", "ana@example.com")
 	f.token = f.run(nil, "tokens", "create", "--name", "tests", "--scopes", "account").text("access_token")
 	return f
@@ -104,21 +104,21 @@ func (a answer) at(path ...string) any {
 	return v
 }
 
-// command returns a command of the program on this folder, which knows nothing
-// of the settings of whoever runs the tests.
-func (f *folder) command(env []string, args ...string) *exec.Cmd {
-	cmd := exec.Command(f.program, append(args, "--data", f.path, "--json", "--no-input")...)
+// command returns a command of the program on this shop, which knows nothing of
+// the settings of whoever runs the tests.
+func (f *shop) command(env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(f.program, append(args, "--data", f.Folder, "--json", "--no-input")...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "USHER_") {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, env...)
+	cmd.Env = append(append(cmd.Env, "USHER_DATABASE="+f.Database), env...)
 	return cmd
 }
 
 // run runs a command and returns what it answered.
-func (f *folder) run(env []string, args ...string) answer {
+func (f *shop) run(env []string, args ...string) answer {
 	f.Helper()
 	cmd := f.command(env, args...)
 	var stderr bytes.Buffer
@@ -135,7 +135,7 @@ func (f *folder) run(env []string, args ...string) answer {
 }
 
 // product adds a licensed product.
-func (f *folder) product(name string, args ...string) (id string) {
+func (f *shop) product(name string, args ...string) (id string) {
 	f.Helper()
 	return f.run(nil, append([]string{"products", "add", "--name", name, "--price", "2900"}, args...)...).text("id")
 }
@@ -144,7 +144,7 @@ func (f *folder) product(name string, args ...string) (id string) {
 type license struct{ product, purchase, key string }
 
 // sale records a sale of a licensed product.
-func (f *folder) sale(product string) license {
+func (f *shop) sale(product string) license {
 	f.Helper()
 	got := f.run(nil, "purchases", "record", "--product", product, "--email", "bo@example.com")
 	return license{product, got.text("id"), got.text("license", "key")}
@@ -152,7 +152,7 @@ func (f *folder) sale(product string) license {
 
 // server is a running usher.
 type server struct {
-	*folder
+	*shop
 	url    string
 	cmd    *exec.Cmd
 	client *http.Client
@@ -181,10 +181,10 @@ func (w *words) String() string {
 }
 
 // serve starts the server, and returns when it answers.
-func (f *folder) serve() *server {
+func (f *shop) serve() *server {
 	f.Helper()
 	s := &server{
-		folder: f, cmd: f.command(nil, "serve", "--listen", "127.0.0.1:0", "--log-level", "warn"),
+		shop: f, cmd: f.command(nil, "serve", "--listen", "127.0.0.1:0", "--log-level", "warn"),
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 100}},
 		stderr: new(words), ended: make(chan struct{}),
 	}

@@ -6,17 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/usherhq/usher/adapters/api"
 	"github.com/usherhq/usher/adapters/charge/sandbox"
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -25,14 +22,14 @@ import (
 // racers is how many requests race.
 const racers = 50
 
-// raceShop is a server of the JSON API over SQLite, a processor in test mode, and a
-// product with one tier.
+// raceShop is servers of the JSON API over one database, each with a store of its
+// own, a processor in test mode, and a product with one tier.
 type raceShop struct {
 	*testing.T
-	store   ports.Store
+	store   ports.Store // of the first server
 	usher   *app.Usher
 	charger *raceCharger
-	server  *httptest.Server
+	servers []*httptest.Server
 	client  *http.Client
 	seller  domain.SellerID
 	token   string // the seller's
@@ -41,33 +38,34 @@ type raceShop struct {
 }
 
 // openRaceShop opens a shop that sells so many seats of its tier; 0 is any number.
-func openRaceShop(t *testing.T, room int) *raceShop {
+func openRaceShop(t *testing.T, at place, room int) *raceShop {
 	t.Helper()
-	at := time.Date(2026, 4, 16, 0, 0, 0, 0, time.UTC) // prices depend on it
-	now := func() time.Time { return at }
-	quiet := slog.New(slog.DiscardHandler)
-	store, err := sqlitestore.Open(t.Context(), filepath.Join(t.TempDir(), "usher.db"), &sqlitestore.Options{Logger: quiet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Errorf("close the store: %v", err)
-		}
-	})
+	now := func() time.Time { return time.Date(2026, 4, 16, 0, 0, 0, 0, time.UTC) } // prices depend on it
 	bank, err := sandbox.Open(sandbox.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &raceShop{T: t, store: store, charger: &raceCharger{Processor: bank}}
-	if s.usher, err = app.New(app.Config{Store: store, Clock: now, Charger: s.charger, Logger: quiet}); err != nil {
-		t.Fatal(err)
+	transport := &http.Transport{MaxIdleConnsPerHost: racers}
+	s := &raceShop{T: t, charger: &raceCharger{Processor: bank}, client: &http.Client{Transport: transport}}
+	for i := range at.processes() {
+		store, _, err := at.open(t.Context(), opening{})
+		s.must(err)
+		t.Cleanup(func() {
+			if err := store.Close(); err != nil {
+				t.Errorf("close the store: %v", err)
+			}
+		})
+		usher, err := app.New(app.Config{Store: store, Clock: now, Charger: s.charger, Logger: quiet})
+		s.must(err)
+		server := httptest.NewServer(api.Handler(usher, nil))
+		t.Cleanup(server.Close)
+		s.servers = append(s.servers, server)
+		if i == 0 {
+			s.store, s.usher = store, usher
+		}
 	}
+	t.Cleanup(transport.CloseIdleConnections)
 	s.stock(room)
-	s.server = httptest.NewServer(api.Handler(s.usher, nil))
-	t.Cleanup(s.server.Close)
-	s.client = s.server.Client()
-	s.client.Transport.(*http.Transport).MaxIdleConnsPerHost = racers
 	return s
 }
 
@@ -145,7 +143,7 @@ func (s *raceShop) race(asks ...ask) []reply {
 		wg.Go(func() {
 			defer s.charger.arrived()
 			<-start
-			replies[i], errs[i] = s.send(a)
+			replies[i], errs[i] = s.send(s.servers[i%len(s.servers)], a)
 		})
 	}
 	close(start)
@@ -156,12 +154,12 @@ func (s *raceShop) race(asks ...ask) []reply {
 	return replies
 }
 
-func (s *raceShop) send(a ask) (r reply, err error) {
+func (s *raceShop) send(to *httptest.Server, a ask) (r reply, err error) {
 	body, err := json.Marshal(a.body)
 	if err != nil {
 		return r, err
 	}
-	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.server.URL+a.path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, to.URL+a.path, bytes.NewReader(body))
 	if err != nil {
 		return r, err
 	}

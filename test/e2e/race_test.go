@@ -11,10 +11,32 @@ import (
 	"github.com/usherhq/usher/ports"
 )
 
+// TestRace sends fifty requests at once, to four servers on one PostgreSQL or to
+// the one that a file has.
+func TestRace(t *testing.T) {
+	for _, race := range []struct {
+		name string
+		run  func(*testing.T, place)
+	}{
+		{"one change under one key", oneChangeUnderOneKey},
+		{"one sale under one key", oneSaleUnderOneKey},
+		{"one decline under one key", oneDeclineUnderOneKey},
+		{"one declined change under one key", oneDeclinedChangeUnderOneKey},
+		{"one membership under many keys", oneMembershipUnderManyKeys},
+		{"the last seat of a tier", lastSeatOfATier},
+		{"the last seats of a tier", lastSeatsOfATier},
+		{"the last seats of a tier, with declines", lastSeatsWithDeclines},
+		{"the last seat to assign", lastSeatToAssign},
+		{"one address", oneAddress},
+	} {
+		t.Run(race.name, func(t *testing.T) { onEach(t, race.run) })
+	}
+}
+
 // One change that is sent by fifty requests under one key is one change with one
 // charge, and all fifty are told the same.
-func TestRace_oneChangeUnderOneKey(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneChangeUnderOneKey(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	id := s.members(1, 3)[0]
 	before := s.books()
 	asks := make([]ask, racers)
@@ -30,8 +52,8 @@ func TestRace_oneChangeUnderOneKey(t *testing.T) {
 	}
 }
 
-func TestRace_oneSaleUnderOneKey(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneSaleUnderOneKey(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	asks := make([]ask, racers)
 	for i := range asks {
 		asks[i] = buying("buyer@example.com", sandbox.Pays, "one", 3, s.product.ID)
@@ -44,8 +66,8 @@ func TestRace_oneSaleUnderOneKey(t *testing.T) {
 
 // A declined payment has used its key up: the fifty are told so, and the card is
 // asked once.
-func TestRace_oneDeclineUnderOneKey(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneDeclineUnderOneKey(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	asks := make([]ask, racers)
 	for i := range asks {
 		asks[i] = buying("buyer@example.com", sandbox.Declines, "one", 1, s.product.ID)
@@ -56,8 +78,8 @@ func TestRace_oneDeclineUnderOneKey(t *testing.T) {
 	}
 }
 
-func TestRace_oneDeclinedChangeUnderOneKey(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneDeclinedChangeUnderOneKey(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	id := s.members(1, 3)[0]
 	if _, err := s.usher.Memberships.SetMethod(t.Context(), s.seller, id, sandbox.Declines); err != nil {
 		t.Fatal(err)
@@ -74,8 +96,8 @@ func TestRace_oneDeclinedChangeUnderOneKey(t *testing.T) {
 }
 
 // While one change is being paid for there is no other.
-func TestRace_oneMembershipUnderManyKeys(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneMembershipUnderManyKeys(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	id := s.members(1, 3)[0]
 	before := s.books()
 	asks := make([]ask, racers)
@@ -89,9 +111,9 @@ func TestRace_oneMembershipUnderManyKeys(t *testing.T) {
 }
 
 // Members who want one seat more, and buyers, race for the last of a tier.
-func TestRace_lastSeatOfATier(t *testing.T) {
+func lastSeatOfATier(t *testing.T, at place) {
 	const room = racers/2*2 + 1
-	s := openRaceShop(t, room)
+	s := openRaceShop(t, at, room)
 	var asks []ask
 	for i, id := range s.members(racers/2, 2) {
 		asks = append(asks, changing(id, fmt.Sprint("change", i), 3))
@@ -117,9 +139,9 @@ func TestRace_lastSeatOfATier(t *testing.T) {
 
 // Buyers of one, two or three seats race for the last seven. Nobody is turned
 // away whose seats would have been left.
-func TestRace_lastSeatsOfATier(t *testing.T) {
+func lastSeatsOfATier(t *testing.T, at place) {
 	const room = 7
-	s := openRaceShop(t, room)
+	s := openRaceShop(t, at, room)
 	asks := make([]ask, racers)
 	for i := range asks {
 		asks[i] = buying(fmt.Sprintf("buyer%d@example.com", i), sandbox.Pays, fmt.Sprint("key", i), 1+i%3, s.product.ID)
@@ -146,9 +168,9 @@ func TestRace_lastSeatsOfATier(t *testing.T) {
 }
 
 // Some of the cards decline: what they held is free again, and never sold twice.
-func TestRace_lastSeatsWithDeclines(t *testing.T) {
+func lastSeatsWithDeclines(t *testing.T, at place) {
 	const room = 7
-	s := openRaceShop(t, room)
+	s := openRaceShop(t, at, room)
 	asks := make([]ask, racers)
 	for i := range asks {
 		method := sandbox.Pays
@@ -183,8 +205,8 @@ func TestRace_lastSeatsWithDeclines(t *testing.T) {
 }
 
 // Invitations race for the last seat that can be assigned.
-func TestRace_lastSeatToAssign(t *testing.T) {
-	s := openRaceShop(t, 0)
+func lastSeatToAssign(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	id := s.members(1, 3)[0] // the buyer sits in the first
 	if _, err := s.usher.Memberships.Assign(t.Context(), s.seller, id, "second@example.com"); err != nil {
 		t.Fatal(err)
@@ -202,8 +224,8 @@ func TestRace_lastSeatToAssign(t *testing.T) {
 }
 
 // One address that is invited fifty times has one seat.
-func TestRace_oneAddress(t *testing.T) {
-	s := openRaceShop(t, 0)
+func oneAddress(t *testing.T, at place) {
+	s := openRaceShop(t, at, 0)
 	id := s.members(1, 5)[0]
 	asks := make([]ask, racers)
 	for i := range asks {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/charge/sandbox"
-	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -41,45 +40,73 @@ func (m moody) Charge(ctx context.Context, o ports.Order) (domain.Answer, error)
 	return m.Charger.Charge(ctx, o)
 }
 
-// TestTicks lets two processes do the work of a year at once, on one file, and
-// one process the same work on a copy: they come to the same memberships, sales
-// and payments, and every renewal is charged once.
+// TestTicks lets several processes do the work of a year at once, two on one
+// file and four on one PostgreSQL, and one process the same work on a copy: they
+// come to the same memberships, sales and payments, and every renewal is charged
+// once.
 //
-// It is about 200 memberships, or a hundred times USHER_TEST_RUNS.
+// It is about 200 memberships, or a hundred times USHER_TEST_RUNS, and a quarter
+// of them on PostgreSQL, where each step of the work takes longer.
 func TestTicks(t *testing.T) {
 	n := 200
 	if os.Getenv("USHER_TEST_RUNS") != "" {
 		n = 100 * runs(t)
 	}
-	from := t.TempDir()
-	filler := start(t, "filler", fillerIs{from, n})
-	var seller domain.SellerID
+	for _, on := range []struct {
+		name    string
+		copies  func(t *testing.T, fill func(place)) func() place
+		n       int
+		workers int
+	}{
+		{"sqlite", sqliteCopies, n, 2},
+		{"postgres", postgresCopies, n / 4, 4},
+	} {
+		t.Run(on.name, func(t *testing.T) {
+			var seller domain.SellerID
+			next := on.copies(t, func(at place) { seller = filled(t, at, on.n) })
+			one, many := next(), next()
+			ticks(newYear(t, one, seller, 1), newYear(t, many, seller, on.workers))
+		})
+	}
+}
+
+// filled fills a place with n memberships, and returns whose they are.
+func filled(t *testing.T, at place, n int) (seller domain.SellerID) {
+	t.Helper()
+	filler := start(t, "filler", fillerIs{at, n})
 	if !filler.hear(&seller) {
 		_ = filler.gone()
 		t.Fatalf("nothing was filled in\n%s", filler.stderr)
 	}
 	filler.end()
-	one, two := newYear(t, from, seller, 1), newYear(t, from, seller, 2)
+	return seller
+}
+
+// ticks lives the same year twice, with one process and with many.
+func ticks(one, many *year) {
+	t := one.T
 	one.live()
-	two.live()
-	if two.jobs[0] == 0 || two.jobs[1] == 0 {
-		t.Errorf("of two processes, one did %d jobs and the other %d", two.jobs[0], two.jobs[1])
+	many.live()
+	for i, jobs := range many.jobs {
+		if jobs == 0 {
+			t.Errorf("of %d processes, number %d did no job: %v", len(many.jobs), i, many.jobs)
+		}
 	}
-	a, b := one.books(), two.books()
+	a, b := one.books(), many.books()
 	status := map[domain.MembershipStatus]int{}
 	for i, m := range a.memberships {
 		status[m.Status]++
 		if i < len(b.memberships) && m != b.memberships[i] {
-			t.Errorf("a membership came to\n%+v with one process and to\n%+v with two", m, b.memberships[i])
+			t.Errorf("a membership came to\n%+v with one process and to\n%+v with many", m, b.memberships[i])
 		}
 	}
 	if !reflect.DeepEqual(a.purchases, b.purchases) {
-		t.Error("the sales are not the same with two processes as with one")
+		t.Error("the sales are not the same with many processes as with one")
 	}
 	same(t, "payment", keyed(a.payments), keyed(b.payments))
-	same(t, "charge", charged(one.book), charged(two.book))
-	t.Logf("%d memberships, %d payments: %v; one process did %d jobs at %d instants, two did %v at %d",
-		len(a.memberships), len(a.payments), status, one.jobs[0], one.stops, two.jobs, two.stops)
+	same(t, "charge", charged(one.book), charged(many.book))
+	t.Logf("%d memberships, %d payments: %v; one process did %d jobs at %d instants, many did %v at %d",
+		len(a.memberships), len(a.payments), status, one.jobs[0], one.stops, many.jobs, many.stops)
 }
 
 // same compares what two runs have under each key.
@@ -87,12 +114,12 @@ func same[A comparable](t *testing.T, what string, one, two map[string]A) {
 	t.Helper()
 	for key, a := range one {
 		if b, ok := two[key]; !ok || a != b {
-			t.Errorf("the %s %s is\n%+v with one process and\n%+v with two", what, key, a, b)
+			t.Errorf("the %s %s is\n%+v with one process and\n%+v with many", what, key, a, b)
 		}
 	}
 	for key, b := range two {
 		if _, ok := one[key]; !ok {
-			t.Errorf("the %s %s is only there with two processes: %+v", what, key, b)
+			t.Errorf("the %s %s is only there with many processes: %+v", what, key, b)
 		}
 	}
 }
@@ -116,11 +143,11 @@ func charged(b sandbox.Book) map[string]sandbox.Charge {
 	return by
 }
 
-// year is a folder in which a year goes by, with one or more processes that do
+// year is a place at which a year goes by, with one or more processes that do
 // what is due.
 type year struct {
 	*testing.T
-	folder  string
+	at      place
 	seller  domain.SellerID
 	is      usherIs
 	workers []*child
@@ -129,15 +156,12 @@ type year struct {
 	book    sandbox.Book
 }
 
-// newYear copies a folder that was filled.
-func newYear(t *testing.T, from string, seller domain.SellerID, workers int) *year {
+// newYear starts so many processes at a place that was filled.
+func newYear(t *testing.T, at place, seller domain.SellerID, workers int) *year {
 	t.Helper()
-	y := &year{T: t, folder: t.TempDir(), seller: seller, jobs: make([]int, workers)}
-	if err := os.CopyFS(y.folder, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	y.is = usherIs{Folder: y.folder, Seller: seller, Moody: true}
-	y.is.Processor = startProcessor(t, processorIs{Book: filepath.Join(y.folder, "book.jsonl"), Now: begun})
+	y := &year{T: t, at: at, seller: seller, jobs: make([]int, workers)}
+	y.is = usherIs{At: at, Seller: seller, Moody: true}
+	y.is.Processor = startProcessor(t, processorIs{Book: filepath.Join(at.Folder, "book.jsonl"), Now: begun})
 	for range workers {
 		y.workers = append(y.workers, start(t, "usher", y.is))
 	}
@@ -229,18 +253,18 @@ func (u *opened) payOverdue(ctx context.Context, seller domain.SellerID) error {
 // books returns what has become of the year, which must be whole.
 func (y *year) books() books {
 	y.Helper()
-	wantWhole(y.T, &folder{T: y.T, path: y.folder})
-	b := readBooks(y.T, y.folder, y.seller)
+	wantWhole(y.T, y.at)
+	b := readBooks(y.T, y.at, y.seller)
 	wantSameMoney(y.T, b, y.book)
 	wantNobodyStuck(y.T, b, yearEnd.Add(-visits))
 	wantSeatsPaidFor(y.T, b)
 	return b
 }
 
-// fillerIs are the conditions of who fills a folder with n memberships.
+// fillerIs are the conditions of who fills a place with n memberships.
 type fillerIs struct {
-	Folder string
-	N      int
+	At place
+	N  int
 }
 
 // beFiller sells memberships on twelve days, and an hour later has their buyers
@@ -252,12 +276,12 @@ func beFiller(p *pipe) error {
 		return err
 	}
 	ctx, first := context.Background(), begun.AddDate(0, 0, -11)
-	store, err := sqlitestore.Open(ctx, filepath.Join(is.Folder, "usher.db"), &sqlitestore.Options{Logger: quiet, TestClock: first})
+	store, _, err := is.At.open(ctx, opening{TestClock: first})
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	bank, err := sandbox.Open(sandbox.Options{Now: app.TestClock(store), File: filepath.Join(is.Folder, "book.jsonl")})
+	bank, err := sandbox.Open(sandbox.Options{Now: app.TestClock(store), File: filepath.Join(is.At.Folder, "book.jsonl")})
 	if err != nil {
 		return err
 	}
