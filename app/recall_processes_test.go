@@ -11,25 +11,57 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/usherhq/usher/adapters/keyring"
+	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
+	"github.com/usherhq/usher/test/pgtest"
 )
 
-// twoProcesses are two ushers, each with a store of its own on one file.
+// twoProcesses are two ushers, each with a store of its own on one database.
 type twoProcesses struct {
 	*testing.T
-	store *sqlitestore.Store
+	store ports.Store
 	one   *app.Usher // changes things
 	other *app.Usher // verifies, and has all in its memory
 	ana   domain.Seller
 }
 
-func newTwoProcesses(t *testing.T) *twoProcesses {
-	path := filepath.Join(t.TempDir(), "usher.db")
-	open := func() (*sqlitestore.Store, *app.Usher) {
-		s, err := sqlitestore.Open(t.Context(), path, &sqlitestore.Options{Logger: slog.New(slog.DiscardHandler)})
+// sharedBy are the databases that processes may share. Each makes an empty one,
+// and returns what opens it.
+var sharedBy = []struct {
+	name string
+	make func(*testing.T) func() (storeToClose, error)
+}{
+	{"sqlite", func(t *testing.T) func() (storeToClose, error) {
+		path := filepath.Join(t.TempDir(), "usher.db")
+		return func() (storeToClose, error) {
+			return sqlitestore.Open(t.Context(), path, &sqlitestore.Options{Logger: slog.New(slog.DiscardHandler)})
+		}
+	}},
+	{"postgres", func(t *testing.T) func() (storeToClose, error) {
+		url := pgtest.URL(t)
+		keys, err := keyring.Create(filepath.Join(t.TempDir(), "usher.secrets"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() (storeToClose, error) {
+			return pgstore.Open(t.Context(), url, &pgstore.Options{Keyring: keys, Logger: slog.New(slog.DiscardHandler)})
+		}
+	}},
+}
+
+type storeToClose interface {
+	ports.Store
+	Close() error
+}
+
+func newTwoProcesses(t *testing.T, newStore func() (storeToClose, error)) *twoProcesses {
+	open := func() (ports.Store, *app.Usher) {
+		s, err := newStore()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,30 +171,32 @@ var whatChanges = []struct {
 // verification of another answers, while that verifies the same key all the
 // time. So many times each: USHER_TEST_ROUNDS, or 40. The full test is
 //
-//	USHER_TEST_ROUNDS=200 go test -race -run TestVerify_sees ./app
+//	USHER_TEST_ROUNDS=1000 go test -race -run TestVerify_sees ./app
 func TestVerify_seesOtherProcesses(t *testing.T) {
 	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("USHER_TEST_ROUNDS"), "40"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range whatChanges {
-		t.Run(kind.name, func(t *testing.T) {
-			t.Parallel() // most of the time is the disk's
-			p := newTwoProcesses(t)
-			s := p.sell()
-			busy := p.verifying(s.what)
-			for round := range rounds {
-				want, see, err := kind.do(p, s, round)
-				if err != nil {
-					t.Fatalf("round %d: %v", round, err)
+	for _, on := range sharedBy {
+		for _, kind := range whatChanges {
+			t.Run(on.name+"/"+kind.name, func(t *testing.T) {
+				t.Parallel() // most of the time is the disk's
+				p := newTwoProcesses(t, on.make(t))
+				s := p.sell()
+				busy := p.verifying(s.what)
+				defer busy()
+				for round := range rounds {
+					want, see, err := kind.do(p, s, round)
+					if err != nil {
+						t.Fatalf("round %d: %v", round, err)
+					}
+					v, err := p.other.Licensing.Verify(t.Context(), s.what, round%3 > 0)
+					if !errors.Is(err, want) || err == nil && (want != nil || !see(v.Facts)) {
+						t.Fatalf("round %d: got %v of %+v, want %v", round, err, v.Facts, want)
+					}
 				}
-				v, err := p.other.Licensing.Verify(t.Context(), s.what, round%3 > 0)
-				if !errors.Is(err, want) || err == nil && (want != nil || !see(v.Facts)) {
-					t.Fatalf("round %d: got %v of %+v, want %v", round, err, v.Facts, want)
-				}
-			}
-			busy()
-		})
+			})
+		}
 	}
 }
 
@@ -187,7 +221,13 @@ func (p *twoProcesses) verifying(what domain.Lookup) (end func()) {
 // TestVerify_countsOnceBesideChanges: each answer has a number of its own,
 // whatever moves meanwhile.
 func TestVerify_countsOnceBesideChanges(t *testing.T) {
-	p := newTwoProcesses(t)
+	for _, on := range sharedBy {
+		t.Run(on.name, func(t *testing.T) { countsOnceBesideChanges(newTwoProcesses(t, on.make(t))) })
+	}
+}
+
+func countsOnceBesideChanges(p *twoProcesses) {
+	t := p.T
 	s := p.sell()
 	var all sync.WaitGroup
 	var mu sync.Mutex
