@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,13 @@ import (
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
+)
+
+// What a verification is refused with.
+const (
+	disabled = "This license key has been disabled."
+	expired  = "Access to the purchase associated with this license has expired."
+	unknown  = "That license does not exist for the provided product."
 )
 
 // TestBesideTheServer changes things with the command line, in a process of its
@@ -21,11 +29,6 @@ func besideTheServer(t *testing.T, at place) {
 	product := f.product("Inkwell", "--licensed")
 	l := f.sale(product)
 	s := f.serve()
-	const (
-		disabled = "This license key has been disabled."
-		expired  = "Access to the purchase associated with this license has expired."
-		unknown  = "That license does not exist for the provided product."
-	)
 	uses := 0.0
 	for _, step := range []struct {
 		name    string
@@ -33,7 +36,7 @@ func besideTheServer(t *testing.T, at place) {
 		refusal string // empty: it verifies
 		is      func(purchase answer) bool
 	}{
-		{"as it was sold", "", "", func(p answer) bool { return p.at("refunded") == false && p.text("license_key") == l.key }},
+		{"as it was sold", "", "", func(p answer) bool { return p.at("refunded") == false && p.text("license_key") == l.Key }},
 		{"disabled", "licenses disable", disabled, nil},
 		{"enabled", "licenses enable", "", nil},
 		{"its access taken", "purchases revoke PURCHASE", expired, nil},
@@ -44,11 +47,11 @@ func besideTheServer(t *testing.T, at place) {
 		{"refunded", "purchases refund PURCHASE --yes", "", func(p answer) bool { return p.at("refunded") == true }},
 		{"its product called otherwise", "products edit PRODUCT --name Paper", "", func(p answer) bool { return p.text("product_name") == "Paper" }},
 		{"its product without keys", "products edit PRODUCT --no-licensed", "", func(p answer) bool { return p.at("license_key") == nil }},
-		{"its product with keys again", "products edit PRODUCT --licensed", "", func(p answer) bool { return p.text("license_key") == l.key }},
+		{"its product with keys again", "products edit PRODUCT --licensed", "", func(p answer) bool { return p.text("license_key") == l.Key }},
 	} {
 		if step.command != "" {
-			args := strings.Fields(strings.NewReplacer("PURCHASE", l.purchase, "PRODUCT", product).Replace(step.command))
-			f.run([]string{"USHER_LICENSE_KEY=" + l.key}, args...)
+			args := strings.Fields(strings.NewReplacer("PURCHASE", l.Purchase, "PRODUCT", product).Replace(step.command))
+			f.run([]string{"USHER_LICENSE_KEY=" + l.Key}, args...)
 		}
 		status, got := s.verify(l, true)
 		switch {
@@ -68,14 +71,14 @@ func besideTheServer(t *testing.T, at place) {
 		}
 	}
 	rotated := l
-	rotated.key = f.run([]string{"USHER_LICENSE_KEY=" + l.key}, "licenses", "rotate", "--yes").text("license", "key")
+	rotated.Key = f.run([]string{"USHER_LICENSE_KEY=" + l.Key}, "licenses", "rotate", "--yes").text("license", "key")
 	if status, got := s.verify(l, true); status != http.StatusNotFound || got.text("message") != unknown {
 		t.Errorf("the old key answers %d %v", status, got)
 	}
 	if status, got := s.verify(rotated, true); status != http.StatusOK || got["uses"] != uses+1 {
 		t.Errorf("the new key answers %d %v, want %v uses", status, got, uses+1)
 	}
-	if got := f.run([]string{"USHER_LICENSE_KEY=" + rotated.key}, "licenses", "verify"); got["uses"] != uses+2 {
+	if got := f.run([]string{"USHER_LICENSE_KEY=" + rotated.Key}, "licenses", "verify"); got["uses"] != uses+2 {
 		t.Errorf("the command line counts %v, want %v", got["uses"], uses+2)
 	}
 	if got := s.uses(rotated); float64(got) != uses+2 {
@@ -159,9 +162,24 @@ func (f *shop) inside(fn func(context.Context, ports.Store, *app.Usher, domain.S
 	if err != nil {
 		f.Fatal(err)
 	}
-	sellers, err := u.Sellers.List(f.Context(), ports.Cursor{}, 2)
-	if err != nil || len(sellers) != 1 {
-		f.Fatalf("the shop has %d sellers, %v", len(sellers), err)
+	seller, err := onlySeller(f.Context(), u)
+	if err != nil {
+		f.Fatal(err)
 	}
-	fn(f.Context(), store, u, sellers[0].ID)
+	fn(f.Context(), store, u, seller)
+}
+
+func onlySeller(ctx context.Context, u *app.Usher) (domain.SellerID, error) {
+	sellers, err := u.Sellers.List(ctx, ports.Cursor{}, 2)
+	if err != nil || len(sellers) != 1 {
+		return "", fmt.Errorf("the shop has %d sellers, %v", len(sellers), err)
+	}
+	return sellers[0].ID, nil
+}
+
+// seller returns whose shop it is.
+func (f *shop) seller() (is domain.SellerID) {
+	f.Helper()
+	f.inside(func(_ context.Context, _ ports.Store, _ *app.Usher, seller domain.SellerID) { is = seller })
+	return is
 }

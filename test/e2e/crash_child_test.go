@@ -28,6 +28,7 @@ var roles = map[string]func(*pipe) error{
 	"processor": beProcessor,
 	"usher":     beUsher,
 	"filler":    beFiller,
+	"clerk":     beClerk,
 }
 
 // It runs before the tests would: a process that is to be killed must have no

@@ -141,7 +141,7 @@ func (f *shop) product(name string, args ...string) (id string) {
 }
 
 // license is a key with what it belongs to.
-type license struct{ product, purchase, key string }
+type license struct{ Product, Purchase, Key string }
 
 // sale records a sale of a licensed product.
 func (f *shop) sale(product string) license {
@@ -242,7 +242,7 @@ func (s *server) stop() {
 // call makes a call of the licence API. A failure to get an answer is an error;
 // an answer of any status is none.
 func (s *server) call(ctx context.Context, method, action string, l license, more ...string) (status int, got answer, err error) {
-	form := url.Values{"product_id": {l.product}, "license_key": {l.key}}
+	form := url.Values{"product_id": {l.Product}, "license_key": {l.Key}}
 	for i := 0; i+1 < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
 	}

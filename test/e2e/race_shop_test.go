@@ -154,21 +154,26 @@ func (s *raceShop) race(asks ...ask) []reply {
 	return replies
 }
 
-func (s *raceShop) send(to *httptest.Server, a ask) (r reply, err error) {
+func (s *raceShop) send(to *httptest.Server, a ask) (reply, error) {
+	return a.of(s.Context(), s.client, to.URL, s.token)
+}
+
+// of sends the request to a server.
+func (a ask) of(ctx context.Context, client *http.Client, url, token string) (r reply, err error) {
 	body, err := json.Marshal(a.body)
 	if err != nil {
 		return r, err
 	}
-	request, err := http.NewRequestWithContext(s.Context(), http.MethodPost, to.URL+a.path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+a.path, bytes.NewReader(body))
 	if err != nil {
 		return r, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+s.token)
+	request.Header.Set("Authorization", "Bearer "+token)
 	if a.key != "" {
 		request.Header.Set("Idempotency-Key", a.key)
 	}
-	response, err := s.client.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return r, err
 	}
