@@ -167,6 +167,17 @@ func (c *core) update(ctx context.Context, seller domain.SellerID, fn func(conte
 	return err
 }
 
+// unseen is why a command that was done cannot be answered, as its caller is told:
+// [domain.ErrUnavailable] would say that nothing was done.
+func unseen(err error) error {
+	if !errors.Is(err, domain.ErrUnavailable) {
+		return err
+	}
+	e := *domain.ErrUnavailable
+	e.Msg = "it was done, and cannot be shown just now; look again in a moment"
+	return e.Because(err)
+}
+
 // load reads one thing of a seller's.
 func load[T any](ctx context.Context, c *core, seller domain.SellerID, read func(context.Context, ports.Tx) (T, error)) (T, error) {
 	var got T

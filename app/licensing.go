@@ -152,5 +152,6 @@ func (l *Licensing) change(ctx context.Context, seller domain.SellerID, what dom
 	if err != nil {
 		return Verification{}, err
 	}
-	return l.showByID(ctx, seller, f.License.ID)
+	v, err := l.showByID(ctx, seller, f.License.ID)
+	return v, unseen(err)
 }

@@ -31,7 +31,7 @@ func (m *Memberships) Once(ctx context.Context, seller domain.SellerID, key stri
 	if known {
 		return was, true, err
 	}
-	return answer, false, err
+	return answer, false, unseen(err)
 }
 
 // errNew says that a key is new, so that it is not taken either.

@@ -16,7 +16,8 @@ const answerIn = 30 * time.Second
 
 // charge makes the payment of a command whose intent is written down, and
 // carries its answer out. A caller who leaves does not stop it: what was taken
-// must not be lost.
+// must not be lost. An answer that the store does not take is none: money may
+// have moved, so the command does not fail as one does that did nothing.
 func (m *Memberships) charge(ctx context.Context, done Done) (Done, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)
 	defer cancel()
@@ -25,6 +26,10 @@ func (m *Memberships) charge(ctx context.Context, done Done) (Done, error) {
 		return done, nil
 	}
 	settled, err := m.Answered(ctx, done.Payment.SellerID, done.Payment.ID, answer)
+	if errors.Is(err, domain.ErrUnavailable) {
+		m.log.ErrorContext(ctx, "a payment's answer is not kept yet", "payment", done.Payment.ID, "error", err)
+		return done, nil
+	}
 	if err != nil {
 		return Done{}, err
 	}

@@ -171,7 +171,7 @@ func (p *Payments) refund(ctx context.Context, seller domain.SellerID, asked ref
 	}
 	done, err := p.refundsOf(ctx, seller, ids)
 	done.Replayed = !fresh
-	return done, err
+	return done, unseen(err)
 }
 
 // refundsOf reads what refunds have come to.

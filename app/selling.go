@@ -20,6 +20,10 @@ func (s *Sales) charge(ctx context.Context, done Bought) (Bought, error) {
 		return done, nil
 	}
 	settled, err := s.Answered(ctx, done.Payment.SellerID, done.Payment.ID, answer)
+	if errors.Is(err, domain.ErrUnavailable) {
+		s.log.ErrorContext(ctx, "a payment's answer is not kept yet", "payment", done.Payment.ID, "error", err)
+		return done, nil
+	}
 	if err != nil {
 		return Bought{}, err
 	}

@@ -134,6 +134,7 @@ type hooks struct {
 	ports.Store
 	update func() error
 	after  func() error // of an Update that was kept: its answer is lost
+	view   func() error // asked of a dead process, too: a test may look through it
 	facts  func() error
 	count  func() error
 	claim  func() error
@@ -163,6 +164,15 @@ func (h *hooks) Update(ctx context.Context, who ports.Scope, fn func(context.Con
 		return err
 	}
 	return h.meet(h.after)
+}
+
+func (h *hooks) View(ctx context.Context, who ports.Scope, fn func(context.Context, ports.Tx) error) error {
+	if h.view != nil {
+		if err := h.view(); err != nil {
+			return err
+		}
+	}
+	return h.Store.View(ctx, who, fn)
 }
 
 func (h *hooks) Facts(ctx context.Context, what domain.Lookup) ([]domain.Facts, error) {
