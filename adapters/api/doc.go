@@ -59,7 +59,8 @@
 // payment was declined, and nothing has changed. 409: something else came
 // first; look again, or ask for a new quote. 422: it is well formed, but not
 // as things stand. 503: nothing was done, unless the message says
-// otherwise; try again, after charges_held once whoever runs the server lets charges go on.
+// otherwise; try again, after charges_held once whoever runs the server lets
+// charges go on.
 //
 // 202 says that the payment waits for its buyer (result requires_action) or has
 // no answer yet (unknown): nothing is in force. Ask again with the same

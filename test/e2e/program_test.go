@@ -266,6 +266,9 @@ func (s *server) call(ctx context.Context, method, action string, l license, mor
 	if err := json.Unmarshal(body, &got); err != nil {
 		return 0, nil, fmt.Errorf("%d is no JSON: %w: %s", response.StatusCode, err, body)
 	}
+	if turnedAway := response.StatusCode == http.StatusServiceUnavailable; turnedAway != (response.Header.Get("Retry-After") != "") {
+		return 0, nil, fmt.Errorf("%d with Retry-After: %q", response.StatusCode, response.Header.Get("Retry-After"))
+	}
 	return response.StatusCode, got, nil
 }
 

@@ -126,6 +126,7 @@ func changing(id domain.MembershipID, key string, seats int) ask {
 type reply struct {
 	status   int
 	code     string // of a refusal
+	message  string
 	body     string
 	replayed bool
 }
@@ -182,11 +183,13 @@ func (a ask) of(ctx context.Context, client *http.Client, url, token string) (r 
 	if err != nil {
 		return r, err
 	}
-	var refusal struct{ Error struct{ Code string } }
+	var refusal struct {
+		Error struct{ Code, Message string }
+	}
 	if err := json.Unmarshal(got, &refusal); err != nil {
 		return r, fmt.Errorf("%s answers %d %q: %w", a.path, response.StatusCode, got, err)
 	}
-	return reply{response.StatusCode, refusal.Error.Code, string(got), response.Header.Get("Idempotent-Replayed") == "true"}, nil
+	return reply{response.StatusCode, refusal.Error.Code, refusal.Error.Message, string(got), response.Header.Get("Idempotent-Replayed") == "true"}, nil
 }
 
 // raceCharger is a processor that keeps its answers back until all requests of a
