@@ -19,7 +19,9 @@
 // A transaction takes its number when it begins. If the connection breaks at
 // COMMIT, another connection asks by that number what became of it: kept, then
 // the caller hears of no trouble; not kept, then it is run again; nobody knows,
-// then nothing is run again, and the error says so.
+// then nothing is run again, and the error says so. Nobody knows either if the
+// server has crashed since and says that it was kept: a number that a crash has
+// lost is given out again.
 //
 // A unique index that is hit means that two transactions met between asking and
 // writing. The closure is run again, three times at most: the next run sees who

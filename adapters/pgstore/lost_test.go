@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,12 +14,14 @@ import (
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/pgtest"
 )
 
 // wire is the way to the server, which can be cut at the next COMMIT.
 type wire struct {
 	cut  atomic.Int32 // how
 	down atomic.Bool  // nobody gets through any more
+	then func()       // what happens once it is cut; nil: nothing
 }
 
 const (
@@ -54,6 +57,9 @@ func (c cutConn) Write(b []byte) (int, error) {
 		}
 	}
 	_ = c.Conn.Close()
+	if c.w.then != nil {
+		c.w.then()
+	}
 	return 0, errCut
 }
 
@@ -116,6 +122,51 @@ func TestTheConnectionBreaksAtTheCommit(t *testing.T) {
 			}
 			if err != nil && err.Error() == domain.ErrUnavailable.Error() {
 				t.Errorf("%q: but it was done", err)
+			}
+		})
+	}
+}
+
+// A server that has crashed gives the number of a transaction that was lost to
+// another one: what became of that is not what became of the first.
+func TestTheServerCrashesAtTheCommit(t *testing.T) {
+	c := pgtest.Own(t, pgtest.Options{Fsync: true})
+	plain, products := shop(t, c.URL("postgres"), Options{})
+	for _, crash := range []struct {
+		what string
+		how  func(t *testing.T)
+	}{
+		{"and is started again", func(t *testing.T) {
+			c.Crash()
+			must(t, c.Start(t.Context()))
+		}},
+		{"and recovers by itself", func(t *testing.T) {
+			var pid int
+			must(t, plain.pool.QueryRow(t.Context(), "SELECT pg_backend_pid()").Scan(&pid))
+			server, err := os.FindProcess(pid)
+			must(t, err)
+			must(t, server.Kill())
+		}},
+	} {
+		t.Run(crash.what, func(t *testing.T) {
+			w := &wire{then: func() {
+				crash.how(t)
+				for kept := 0; kept < 5; { // each takes a number
+					err := plain.Update(t.Context(), ports.Seller(ana.ID), raise(products[1].ID))
+					if err == nil {
+						kept++
+					} else if !errors.Is(err, domain.ErrUnavailable) {
+						t.Error(err)
+						return
+					}
+				}
+			}}
+			was := priceOf(t, plain, products[0].ID)
+			s := over(t, c.URL("postgres"), w)
+			w.cut.Store(before)
+			err := s.Update(t.Context(), ports.Seller(ana.ID), raise(products[0].ID))
+			if raised := priceOf(t, plain, products[0].ID) > was; raised != (err == nil) {
+				t.Errorf("raised: %t, and the answer is %v", raised, err)
 			}
 		})
 	}

@@ -19,14 +19,15 @@ import (
 const settings = `SELECT set_config('lock_timeout', '2s', true), set_config('statement_timeout', '15s', true),
 	set_config('idle_in_transaction_session_timeout', '10s', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`
 
-// How transactions begin, in one message. The last column of those that write is
-// their number, by which it can be asked what became of them.
+// How transactions begin, in one message. The last columns of those that write
+// are when they began and their number, by which it can be asked what became of
+// them.
 const (
 	serializable  = `BEGIN ISOLATION LEVEL SERIALIZABLE; ` + settings + numbered
 	readCommitted = `BEGIN ISOLATION LEVEL READ COMMITTED; ` + settings + numbered
 	snapshot      = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ` + settings
 
-	numbered = `, pg_current_xact_id()`
+	numbered = `, extract(epoch FROM now())::text, pg_current_xact_id()`
 )
 
 const (
@@ -38,7 +39,8 @@ const (
 type tx struct {
 	s      *Store
 	conn   *pgxpool.Conn
-	number string // of the transaction
+	number string // of the transaction; empty for one that reads
+	begun  string // by the server's clock, in seconds
 }
 
 // begin takes a connection and begins a transaction on it, which must be ended.
@@ -56,8 +58,9 @@ func (s *Store) begin(ctx context.Context, how string) (*tx, error) {
 		}
 		return nil, domain.ErrUnavailable.Because(err)
 	}
-	row := results[len(results)-1].Rows[0]
-	t.number = string(row[len(row)-1])
+	if row := results[len(results)-1].Rows[0]; how != snapshot {
+		t.begun, t.number = string(row[len(row)-2]), string(row[len(row)-1])
+	}
 	return t, nil
 }
 
@@ -97,29 +100,37 @@ func (t *tx) commit() error {
 	case server && !broken && e.Severity == "ERROR":
 		return err
 	}
-	return t.s.fate(t.number, err)
+	return t.fate(err)
 }
 
 // fateFor is how long it is asked what became of a transaction.
 var fateFor = 5 * time.Second
 
+// fated asks what became of a transaction, and whether the server has crashed
+// since it began. One that lost it in a crash gives its number to another. A
+// crash that the server survives is seen only by its statistics, which it throws
+// away then.
+const fated = `SELECT pg_xact_status($1::text::xid8),
+	greatest(pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_bgwriter)) > to_timestamp($2::text::float8)`
+
 // fate asks on another connection what became of a transaction whose commit had
 // no answer: nil if it was kept, errAborted if it was not. Where nobody knows,
 // nothing is run again, and the sentence does not claim that nothing was done.
-func (s *Store) fate(number string, cause error) error {
+func (t *tx) fate(cause error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), fateFor)
 	defer cancel()
 	for {
 		var status *string // NULL: it is too long ago
-		err := s.pool.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", number).Scan(&status)
+		var crashed bool
+		err := t.s.pool.QueryRow(ctx, fated, t.number, t.begun).Scan(&status, &crashed)
 		switch {
 		case code(err) == invalidParameter: // a number that was never given out: the server has lost it with all it wrote
 			return errAborted
-		case err == nil && status != nil && *status == "committed":
+		case err == nil && status != nil && *status == "committed" && !crashed:
 			return nil
 		case err == nil && status != nil && *status == "aborted":
 			return errAborted
-		case err == nil && status == nil:
+		case err == nil && (status == nil || *status == "committed"):
 			return unknown(cause)
 		}
 		select { // the server is away, or still at it
