@@ -35,14 +35,17 @@ var databases = []struct {
 func onSQLite(t *testing.T) place   { return place{Folder: t.TempDir()} }
 func onPostgres(t *testing.T) place { return place{t.TempDir(), pgtest.URL(t)} }
 
-// onEach runs a show on each database.
+// onEach runs a show on each database, on all at once: a file waits for the disk.
 func onEach(t *testing.T, show func(*testing.T, place)) {
 	for _, on := range databases {
-		t.Run(on.name, func(t *testing.T) { show(t, on.empty(t)) })
+		t.Run(on.name, func(t *testing.T) {
+			t.Parallel()
+			show(t, on.empty(t))
+		})
 	}
 }
 
-// processes is how many processes share the work there: a server has many
+// processes is how many processes serve there: a database server has many
 // machines in front of it, and a file one.
 func (p place) processes() int {
 	if p.Database != "" {

@@ -62,6 +62,7 @@ func TestTicks(t *testing.T) {
 		{"postgres", postgresCopies, n / 4, 4},
 	} {
 		t.Run(on.name, func(t *testing.T) {
+			t.Parallel()
 			var seller domain.SellerID
 			next := on.copies(t, func(at place) { seller = filled(t, at, on.n) })
 			one, many := next(), next()
