@@ -45,7 +45,7 @@ func (m moody) Charge(ctx context.Context, o ports.Order) (domain.Answer, error)
 // come to the same memberships, sales and payments, and every renewal is charged
 // once.
 //
-// It is about 200 memberships, or a hundred times USHER_TEST_RUNS, and a quarter
+// It is about 200 memberships, or a hundred times USHER_TEST_RUNS, and an eighth
 // of them on PostgreSQL, where each step of the work takes longer.
 func TestTicks(t *testing.T) {
 	n := 200
@@ -59,7 +59,7 @@ func TestTicks(t *testing.T) {
 		workers int
 	}{
 		{"sqlite", sqliteCopies, n, 2},
-		{"postgres", postgresCopies, n / 4, 4},
+		{"postgres", postgresCopies, n / 8, 4},
 	} {
 		t.Run(on.name, func(t *testing.T) {
 			t.Parallel()
