@@ -30,8 +30,9 @@ const (
 type Worker struct {
 	*core
 	kinds map[string]kind
-	plans []string // names of the kinds, in order
-	names []string // of those that are done here
+	plans []string      // names of the kinds, in order
+	names []string      // of those that are done here
+	poll  time.Duration // from one look at the store to the next, if nobody wakes it
 	woken chan struct{}
 	turns map[domain.Service]*turn // to talk to services
 
@@ -46,7 +47,10 @@ type kind struct {
 }
 
 func newWorker(c *core) *Worker {
-	w := &Worker{core: c, woken: make(chan struct{}, 1), turns: c.newTurns(), dispatches: turn{name: dispatcher, lasts: dispatchLease}}
+	w := &Worker{
+		core: c, poll: pollEvery, woken: make(chan struct{}, 1),
+		turns: c.newTurns(), dispatches: turn{name: dispatcher, lasts: dispatchLease},
+	}
 	w.kinds = map[string]kind{
 		pastSalesKind:    {w.pastSales, pastSalesJob},
 		membershipKind:   {w.membership, membershipJob},
@@ -81,8 +85,9 @@ func (c *core) takesNone() bool {
 	return none
 }
 
-// Wake makes a running worker look at once; without it, it looks each second.
-// The use cases call it after each commit.
+// Wake makes a running worker look at once; without it, it looks each second,
+// and when its store says that another process has committed work
+// ([ports.Waker]). The use cases call it after each commit.
 func (w *Worker) Wake() {
 	select {
 	case w.woken <- struct{}{}:
@@ -94,9 +99,13 @@ func (w *Worker) Wake() {
 // that does not answer is asked again. Where there is a test clock it does
 // nothing while [Clock.Advance] moves it, in whatever process.
 func (w *Worker) Run(ctx context.Context) error {
-	tick, stop := ticker(pollEvery)
+	tick, stop := ticker(w.poll)
 	defer stop()
 	defer w.release(ctx)
+	var elsewhere <-chan struct{}
+	if k, ok := w.store.(ports.Waker); ok {
+		elsewhere = k.Wakes(ctx)
+	}
 	for {
 		if err := w.round(ctx); err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "work that is due was not done", "error", err)
@@ -106,6 +115,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			return nil
 		case <-tick:
 		case <-w.woken:
+		case <-elsewhere:
 		}
 	}
 }

@@ -40,20 +40,7 @@ type counter struct {
 
 // startCounter makes connections as those of a pool are made, and serves.
 func startCounter(ctx context.Context, like *pgxpool.Pool, log *slog.Logger) (*counter, error) {
-	c := like.Config()
-	c.MaxConns, c.MinConns, c.MinIdleConns = counters, 0, 0
-	hasten(c)
-	before := c.AfterConnect
-	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		if before != nil {
-			if err := before(ctx, conn); err != nil {
-				return err
-			}
-		}
-		_, err := conn.Exec(ctx, counterSettings)
-		return err
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, c)
+	pool, err := beside(ctx, like, counters, counterSettings)
 	if err != nil {
 		return nil, err
 	}

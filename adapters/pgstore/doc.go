@@ -43,8 +43,11 @@
 //
 // Queues work READ COMMITTED. Claims skip what others hold. Dispatchers go one
 // after the other, because the order of a subject's events must not depend on
-// who is quicker. Work is found by asking every now and then; nobody is
-// notified.
+// who is quicker. Work is found by asking every now and then; that is the
+// contract. Who wants to know sooner is notified after a commit that made work,
+// at most twenty times a second and by a statement of its own: NOTIFY inside the
+// transaction would have all commits wait for one another. It carries nothing.
+// Counts make no work.
 //
 // Leases end by the database's clock, the one clock that all processes share.
 //

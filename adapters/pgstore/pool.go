@@ -62,6 +62,25 @@ func dial(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
+// beside makes a pool of n connections beside another, which are made as those
+// are, and then set up.
+func beside(ctx context.Context, like *pgxpool.Pool, n int32, settings string) (*pgxpool.Pool, error) {
+	c := like.Config()
+	c.MaxConns, c.MinConns, c.MinIdleConns = n, 0, 0
+	hasten(c)
+	before := c.AfterConnect
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if before != nil {
+			if err := before(ctx, conn); err != nil {
+				return err
+			}
+		}
+		_, err := conn.Exec(ctx, settings)
+		return err
+	}
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
 // hasten bounds how long a connection may take to be made, if nothing else does.
 func hasten(c *pgxpool.Config) {
 	if c.ConnConfig.ConnectTimeout == 0 || c.ConnConfig.ConnectTimeout > time.Minute { // pgx has two minutes if it is told nothing

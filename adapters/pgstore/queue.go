@@ -17,7 +17,13 @@ const oneDispatcher = `SELECT pg_advisory_xact_lock(8387229101465219433) IS NULL
 
 // Dispatch turns events into jobs; see [ports.Queue].
 func (s *Store) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
-	return written(ctx, s, func(ctx context.Context, c sqlrepo.Conn) (int, error) {
+	work := false
+	noted := func(events []ports.Event) []ports.Job {
+		jobs := plan(events)
+		work = len(jobs) > 0
+		return jobs
+	}
+	read, err := written(ctx, s, func(ctx context.Context, c sqlrepo.Conn) (int, error) {
 		var waited bool
 		if err := row(ctx, c, &waited, oneDispatcher); err != nil {
 			return 0, err
@@ -26,15 +32,23 @@ func (s *Store) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []
 		if err != nil {
 			return 0, err
 		}
-		return sqlrepo.Dispatch(ctx, c, n, plan, real)
+		return sqlrepo.Dispatch(ctx, c, n, noted, real)
 	})
+	if err == nil && work {
+		s.bell.told()
+	}
+	return read, err
 }
 
 // Enqueue adds jobs; see [ports.Queue].
 func (s *Store) Enqueue(ctx context.Context, jobs ...ports.Job) error {
-	return s.write(ctx, readCommitted, func(ctx context.Context, c sqlrepo.Conn) error {
+	err := s.write(ctx, readCommitted, func(ctx context.Context, c sqlrepo.Conn) error {
 		return sqlrepo.Enqueue(ctx, c, jobs...)
 	})
+	if err == nil && len(jobs) > 0 {
+		s.bell.told()
+	}
+	return err
 }
 
 // Claim leases jobs; see [ports.Queue].
@@ -64,9 +78,13 @@ func (s *Store) Dead(ctx context.Context, lane string, limit int) ([]ports.DeadJ
 
 // Revive makes a dead job due again; see [ports.Queue].
 func (s *Store) Revive(ctx context.Context, lane string, id domain.JobID, now time.Time) error {
-	return s.write(ctx, readCommitted, func(ctx context.Context, c sqlrepo.Conn) error {
+	err := s.write(ctx, readCommitted, func(ctx context.Context, c sqlrepo.Conn) error {
 		return sqlrepo.Revive(ctx, c, lane, id, now)
 	})
+	if err == nil {
+		s.bell.told()
+	}
+	return err
 }
 
 // Lease takes a lease; see [ports.Queue].

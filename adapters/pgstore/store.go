@@ -26,6 +26,7 @@ type Store struct {
 	made    bool             // by this call of Open
 	gate    gate
 	counter *counter
+	bell    *bell
 	close   func() error
 }
 
@@ -115,7 +116,7 @@ func (m migrations) open(ctx context.Context, pool *pgxpool.Pool, o Options) (*S
 
 // New makes a store on a pool that is the caller's, and stays his: Close does
 // not close it. The database must have been migrated, see [Migrate]. Counts have
-// two connections of their own, made as those of the pool are.
+// two connections of their own and so have wake-ups, made as those of the pool are.
 func New(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 	return shipped.make(ctx, pool, o.filled())
 }
@@ -137,9 +138,14 @@ func (m migrations) make(ctx context.Context, pool *pgxpool.Pool, o Options) (*S
 	if s.counter, err = startCounter(ctx, pool, o.Logger); err != nil {
 		return nil, fmt.Errorf("the database %w", err)
 	}
+	if s.bell, err = startBell(ctx, pool, o.Logger); err != nil {
+		s.counter.close()
+		return nil, fmt.Errorf("the database %w", err)
+	}
 	s.close = sync.OnceValue(func() error {
 		s.gate.close()
 		s.counter.close()
+		s.bell.close()
 		return nil
 	})
 	return s, nil
@@ -157,9 +163,28 @@ func (s *Store) Made() bool { return s.made }
 
 // Update runs fn in a transaction; see [ports.Store].
 func (s *Store) Update(ctx context.Context, who ports.Scope, fn func(context.Context, ports.Tx) error) error {
-	return s.write(ctx, serializable, func(ctx context.Context, c sqlrepo.Conn) error {
-		return fn(ctx, sqlrepo.Tx(c, who, s.keys))
+	work := false
+	err := s.write(ctx, serializable, func(ctx context.Context, c sqlrepo.Conn) error {
+		tx := sqlrepo.Tx(c, who, s.keys)
+		tx.Events = noted{tx.Events, &work}
+		return fn(ctx, tx)
 	})
+	if err == nil && work {
+		s.bell.told()
+	}
+	return err
+}
+
+// noted notes that events were appended: they are work for somebody.
+type noted struct {
+	ports.Events
+	work *bool
+}
+
+// Append adds events; see [ports.Events].
+func (n noted) Append(ctx context.Context, all ...ports.Event) error {
+	*n.work = *n.work || len(all) > 0
+	return n.Events.Append(ctx, all...)
 }
 
 // Count adds to the uses of a licence; see [ports.Store].
