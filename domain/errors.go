@@ -215,16 +215,17 @@ var (
 
 // What stores and arithmetic say.
 var (
-	ErrNoTestClock = &Error{Kind: Precondition, Code: "no_test_clock", Msg: "the clock of this server is the machine's; only a test clock can be moved"}
-	ErrInvalid     = &Error{Kind: Invalid, Code: "invalid", Msg: "the input is not valid"}
-	ErrOverflow    = &Error{Kind: Invalid, Code: "overflow", Msg: "the amount is too large"}
-	ErrCurrency    = &Error{Kind: Invalid, Code: "currency_mismatch", Msg: "the amounts are of different currencies"}
-	ErrReadOnly    = &Error{Kind: Internal, Code: "read_only", Msg: "write inside View"}
-	ErrNested      = &Error{Kind: Internal, Code: "nested", Msg: "the store was used inside its own View or Update"}
-	ErrScope       = &Error{Kind: Internal, Code: "scope", Msg: "not in this transaction's scope"}
-	ErrMoved       = &Error{Kind: Conflict, Code: "moved", Msg: "what was read has changed meanwhile"}
-	ErrConflict    = &Error{Kind: Conflict, Code: "conflict", Msg: "something else changed it first; try again"}
-	ErrUnavailable = &Error{Kind: Unavailable, Code: "unavailable", Msg: "nothing was done; try again in a moment"}
-	ErrHeld        = &Error{Kind: Unavailable, Code: "charges_held", Msg: "charges are held here for the moment; nothing was charged"}
-	ErrWrongSecret = &Error{Kind: Internal, Code: "wrong_secret", Msg: "the secret is not the one this database was made with"}
+	ErrNoTestClock   = &Error{Kind: Precondition, Code: "no_test_clock", Msg: "the clock of this server is the machine's; only a test clock can be moved"}
+	ErrInvalid       = &Error{Kind: Invalid, Code: "invalid", Msg: "the input is not valid"}
+	ErrOverflow      = &Error{Kind: Invalid, Code: "overflow", Msg: "the amount is too large"}
+	ErrCurrency      = &Error{Kind: Invalid, Code: "currency_mismatch", Msg: "the amounts are of different currencies"}
+	ErrReadOnly      = &Error{Kind: Internal, Code: "read_only", Msg: "write inside View"}
+	ErrNested        = &Error{Kind: Internal, Code: "nested", Msg: "the store was used inside its own View or Update"}
+	ErrEffectsWithin = &Error{Kind: Internal, Code: "effects_within", Msg: "this reaches beyond the caller's transaction; do it outside, once that is committed"}
+	ErrScope         = &Error{Kind: Internal, Code: "scope", Msg: "not in this transaction's scope"}
+	ErrMoved         = &Error{Kind: Conflict, Code: "moved", Msg: "what was read has changed meanwhile"}
+	ErrConflict      = &Error{Kind: Conflict, Code: "conflict", Msg: "something else changed it first; try again"}
+	ErrUnavailable   = &Error{Kind: Unavailable, Code: "unavailable", Msg: "nothing was done; try again in a moment"}
+	ErrHeld          = &Error{Kind: Unavailable, Code: "charges_held", Msg: "charges are held here for the moment; nothing was charged"}
+	ErrWrongSecret   = &Error{Kind: Internal, Code: "wrong_secret", Msg: "the secret is not the one this database was made with"}
 )

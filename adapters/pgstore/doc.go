@@ -3,7 +3,14 @@
 // [Open] connects, makes or migrates the tables and returns a [Store]; [New]
 // makes one on a pool that is there, after [Migrate]. Any number of processes,
 // on any number of machines, may share a database. Its tables begin with usher_,
-// so it may be one that other programs use.
+// so it may be one that other programs use; and [Store.Within] works in a
+// transaction of such a program:
+//
+//	tx, err := pool.Begin(ctx)
+//	…
+//	sale, err := u.Within(store.Within(tx)).Sales.Record(ctx, seller, order, sold)
+//	…
+//	err = tx.Commit(ctx)
 //
 // PostgreSQL 13 or later is needed, and a database in UTF-8. A pooler in between has to keep a connection
 // for the time of a session (PgBouncer: pool_mode session), since counts set up
@@ -48,6 +55,20 @@
 // at most twenty times a second and by a statement of its own: NOTIFY inside the
 // transaction would have all commits wait for one another. It carries nothing.
 // Counts make no work.
+//
+// In a transaction of the host's nothing is run again, and READ COMMITTED must
+// do: so a load by key locks its row (FOR NO KEY UPDATE), as does a load of what
+// hangs on one. Sellers are left out: every sale reads one, and no use case saves
+// it. So those who use one product go one after the other until the host commits.
+// What only counts rows that others are adding, such as what is left of a tier,
+// is exact only if the host's transaction is SERIALIZABLE.
+//
+// Within is a method of a Store and not a function: the store has checked once
+// that the secrets are the database's and where its tables are. They are found
+// by a search path of usher's own, set for the time of each call, since the
+// host's may lead to anything.
+//
+// Nobody is notified of what a host commits: it is found by looking.
 //
 // Leases end by the database's clock, the one clock that all processes share.
 //

@@ -46,6 +46,7 @@ type schema struct {
 	check  string // the check value of its secrets; empty: nobody has worked with it yet
 	test   bool   // it was made with a test clock
 	copied sqlrepo.Copied
+	home   string // the search path that finds its tables and nobody else's, as a literal
 }
 
 // newest is the number of the last migration.
@@ -200,19 +201,25 @@ func (m migrations) look(ctx context.Context, db querier, o Options) (is schema,
 	return is, nil
 }
 
+// lookAround finds the schema with usher's tables. What is temporary is looked
+// for last: else it would come first.
+const lookAround = `SELECT current_setting('server_encoding'), (SELECT quote_literal(quote_ident(n.nspname) || ', pg_temp')
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('usher_meta'))`
+
 func read(ctx context.Context, db querier) (is schema, err error) {
 	var encoding string
-	var there bool
-	err = db.QueryRow(ctx, "SELECT current_setting('server_encoding'), to_regclass('usher_meta') IS NOT NULL").Scan(&encoding, &there)
+	var home *string // NULL: there are no tables
+	err = db.QueryRow(ctx, lookAround).Scan(&encoding, &home)
 	if err != nil {
 		return is, classify(err, ctx.Err() == nil)
 	}
 	if encoding != "UTF8" {
 		return is, fmt.Errorf("has the encoding %s and needs UTF8: make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", encoding)
 	}
-	if !there {
+	if home == nil {
 		return is, nil
 	}
+	is.home = *home
 	rows, err := db.Query(ctx, "SELECT key, value FROM usher_meta WHERE key IN ('schema', 'oldest', 'check', 'test_clock', '"+sqlrepo.CopyRow+"')")
 	if err != nil {
 		return is, err

@@ -23,6 +23,7 @@ type Store struct {
 	keys    *keyring.Keyring
 	now     func() time.Time // nil: the database's clock
 	test    bool             // it was made with a test clock
+	home    string           // see schema
 	made    bool             // by this call of Open
 	gate    gate
 	counter *counter
@@ -134,7 +135,7 @@ func (m migrations) make(ctx context.Context, pool *pgxpool.Pool, o Options) (*S
 	if err != nil {
 		return nil, fmt.Errorf("the database %w", err)
 	}
-	s := &Store{pool: pool, keys: keys, now: o.Now, test: is.test}
+	s := &Store{pool: pool, keys: keys, now: o.Now, test: is.test, home: is.home}
 	if s.counter, err = startCounter(ctx, pool, o.Logger); err != nil {
 		return nil, fmt.Errorf("the database %w", err)
 	}

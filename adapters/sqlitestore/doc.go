@@ -34,6 +34,14 @@
 // it read all products to count one use, and all jobs to claim some, since
 // both tables were small that day.
 //
+// There is no New beside Open, on a *sql.DB of the host's, and no Within on its
+// transactions. The writer is one connection that is always ours: it shares its
+// commits among strangers, never hears of a context, and lives by pragmas and
+// locks that are set where the file is opened. A host's pool promises none of
+// that, and its transaction would keep all of usher waiting. A host that has a
+// SQLite file of its own opens usher's beside it, or the same file twice: usher's
+// tables begin with usher_.
+//
 // Whether a database has a test clock is decided when it is made and never
 // again: to give one to sales that happened in real time, or to take it away,
 // would set their periods going by another time.

@@ -24,11 +24,11 @@ func scanDispute(rows Rows) (d domain.Dispute, err error) { return d, rows.Scan(
 var disputeFrom = `SELECT ` + disputeColumns.names("") + ` FROM usher_disputes WHERE seller_id = $1`
 
 func (r disputes) ByID(ctx context.Context, id domain.DisputeID) (domain.Dispute, error) {
-	return one(ctx, r.c, scanDispute, domain.ErrDisputeNotFound, disputeFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanDispute, domain.ErrDisputeNotFound, disputeFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r disputes) ByPayment(ctx context.Context, id domain.PaymentID) ([]domain.Dispute, error) {
-	return many(ctx, r.c, scanDispute, disputeFrom+` AND payment_id = $2 ORDER BY opened_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanDispute, disputeFrom+` AND payment_id = $2 ORDER BY opened_at, id`+r.lock(), r.seller(), string(id))
 }
 
 func (r disputes) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Dispute, error) {

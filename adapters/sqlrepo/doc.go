@@ -24,6 +24,10 @@
 // it tells about. Payments, refunds, disputes and seats move none: verify answers
 // nothing that is read from them.
 //
+// Loads lock nothing, unless the transaction says that it is not serializable
+// ([LockingLoads]). Then what is loaded to be changed is locked: by its key, and
+// what hangs on it. Lists and searches are not; what they find is loaded again.
+//
 // A key that an older secret digested is as taken as one of today's: inserts
 // and changes ask for its digest under every secret. A change seals and
 // digests anew, with today's.

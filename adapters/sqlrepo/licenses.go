@@ -66,11 +66,11 @@ func (r licenses) scan(rows Rows) (*domain.License, error) {
 var licenseFrom = `SELECT ` + licenseColumns.names("") + ` FROM usher_licenses WHERE seller_id = $1`
 
 func (r licenses) ByID(ctx context.Context, id domain.LicenseID) (*domain.License, error) {
-	return one(ctx, r.c, r.scan, domain.ErrLicenseNotFound, licenseFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, r.scan, domain.ErrLicenseNotFound, licenseFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r licenses) ByPurchase(ctx context.Context, p domain.PurchaseID, seat domain.SeatID) (*domain.License, error) {
-	return one(ctx, r.c, r.scan, domain.ErrLicenseNotFound, licenseFrom+` AND purchase_id = $2 AND seat_id = $3`, r.seller(), string(p), string(seat))
+	return one(ctx, r.c, r.scan, domain.ErrLicenseNotFound, licenseFrom+` AND purchase_id = $2 AND seat_id = $3`+r.lock(), r.seller(), string(p), string(seat))
 }
 
 var licenseList = `SELECT ` + licenseColumns.names("l") + `, u.n FROM usher_licenses l JOIN usher_license_uses u ON u.license_id = l.id
@@ -142,7 +142,7 @@ func (r licenses) Save(ctx context.Context, l *domain.License) error {
 		return err
 	}
 	scan := func(rows Rows) (d []byte, err error) { return d, rows.Scan(&d) }
-	was, err := one(ctx, r.c, scan, domain.ErrLicenseNotFound, `SELECT digest FROM usher_licenses WHERE id = $1 AND seller_id = $2`, string(s.ID), r.seller())
+	was, err := one(ctx, r.c, scan, domain.ErrLicenseNotFound, `SELECT digest FROM usher_licenses WHERE id = $1 AND seller_id = $2`+r.lock(), string(s.ID), r.seller())
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func scanMembership(rows Rows) (m domain.MembershipState, err error) {
 var membershipFrom = `SELECT ` + membershipColumns.names("") + ` FROM usher_memberships WHERE seller_id = $1`
 
 func (r memberships) ByID(ctx context.Context, id domain.MembershipID) (*domain.Membership, error) {
-	s, err := one(ctx, r.c, scanMembership, domain.ErrMembershipNotFound, membershipFrom+` AND id = $2`, r.seller(), string(id))
+	s, err := one(ctx, r.c, scanMembership, domain.ErrMembershipNotFound, membershipFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func scanPayment(rows Rows) (s domain.PaymentState, err error) {
 var paymentFrom = `SELECT ` + paymentColumns.names("") + ` FROM usher_payments WHERE seller_id = $1`
 
 func (r payments) ByID(ctx context.Context, id domain.PaymentID) (*domain.Payment, error) {
-	s, err := one(ctx, r.c, scanPayment, domain.ErrPaymentNotFound, paymentFrom+` AND id = $2`, r.seller(), string(id))
+	s, err := one(ctx, r.c, scanPayment, domain.ErrPaymentNotFound, paymentFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r payments) ByID(ctx context.Context, id domain.PaymentID) (*domain.Paymen
 }
 
 func (r payments) ByPurchase(ctx context.Context, id domain.PurchaseID) ([]domain.PaymentState, error) {
-	return many(ctx, r.c, scanPayment, paymentFrom+` AND purchase_id = $2 ORDER BY created_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanPayment, paymentFrom+` AND purchase_id = $2 ORDER BY created_at, id`+r.lock(), r.seller(), string(id))
 }
 
 func (r payments) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.PaymentState, error) {

@@ -52,11 +52,11 @@ var (
 )
 
 func (r products) ByID(ctx context.Context, id domain.ProductID) (domain.Product, error) {
-	return one(ctx, r.c, scanProduct, domain.ErrProductNotFound, productFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanProduct, domain.ErrProductNotFound, productFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r products) ByPermalink(ctx context.Context, permalink string) (domain.Product, error) {
-	return one(ctx, r.c, scanProduct, domain.ErrProductNotFound, productByPermalink, r.seller(), foldPermalink(permalink))
+	return one(ctx, r.c, scanProduct, domain.ErrProductNotFound, productByPermalink+r.lock(), r.seller(), foldPermalink(permalink))
 }
 
 func (r products) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Product, error) {

@@ -22,7 +22,7 @@ func (r progress) ByID(ctx context.Context, id string) (ports.Task, error) {
 		return ports.Task{}, domain.ErrProgressNotFound
 	}
 	return one(ctx, r.c, scanTask, domain.ErrProgressNotFound,
-		`SELECT id, done, total, cursor_at, cursor_id, started_at, finished_at FROM usher_progress WHERE seller_id = $1 AND id = $2`, owner, id)
+		`SELECT id, done, total, cursor_at, cursor_id, started_at, finished_at FROM usher_progress WHERE seller_id = $1 AND id = $2`+r.lock(), owner, id)
 }
 
 func scanTask(rows Rows) (t ports.Task, err error) {

@@ -54,11 +54,11 @@ func scanPurchase(rows Rows) (s domain.PurchaseState, err error) {
 var purchaseFrom = `SELECT ` + purchaseColumns.names("") + ` FROM usher_purchases WHERE seller_id = $1 `
 
 func (r purchases) ByID(ctx context.Context, id domain.PurchaseID) (*domain.Purchase, error) {
-	return restorePurchase(one(ctx, r.c, scanPurchase, domain.ErrPurchaseNotFound, purchaseFrom+`AND id = $2`, r.seller(), string(id)))
+	return restorePurchase(one(ctx, r.c, scanPurchase, domain.ErrPurchaseNotFound, purchaseFrom+`AND id = $2`+r.lock(), r.seller(), string(id)))
 }
 
 func (r purchases) ByOrderNumber(ctx context.Context, number int64) (*domain.Purchase, error) {
-	return restorePurchase(one(ctx, r.c, scanPurchase, domain.ErrPurchaseNotFound, purchaseFrom+`AND order_number = $2`, r.seller(), number))
+	return restorePurchase(one(ctx, r.c, scanPurchase, domain.ErrPurchaseNotFound, purchaseFrom+`AND order_number = $2`+r.lock(), r.seller(), number))
 }
 
 func restorePurchase(s domain.PurchaseState, err error) (*domain.Purchase, error) {
@@ -99,7 +99,7 @@ func (r purchases) Save(ctx context.Context, p *domain.Purchase) error {
 	if err := r.saving(s.SellerID, domain.ErrPurchaseNotFound); err != nil {
 		return err
 	}
-	was, err := one(ctx, r.c, scanKnown, domain.ErrPurchaseNotFound, knownByID, string(s.ID), r.seller(), string(s.ProductID))
+	was, err := one(ctx, r.c, scanKnown, domain.ErrPurchaseNotFound, knownByID+r.lock(), string(s.ID), r.seller(), string(s.ProductID))
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,11 @@ func scanRefund(rows Rows) (f domain.Refund, err error) { return f, rows.Scan(re
 var refundFrom = `SELECT ` + refundColumns.names("") + ` FROM usher_refunds WHERE seller_id = $1`
 
 func (r refunds) ByID(ctx context.Context, id domain.RefundID) (domain.Refund, error) {
-	return one(ctx, r.c, scanRefund, domain.ErrRefundNotFound, refundFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanRefund, domain.ErrRefundNotFound, refundFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r refunds) ByPayment(ctx context.Context, id domain.PaymentID) ([]domain.Refund, error) {
-	return many(ctx, r.c, scanRefund, refundFrom+` AND payment_id = $2 ORDER BY created_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanRefund, refundFrom+` AND payment_id = $2 ORDER BY created_at, id`+r.lock(), r.seller(), string(id))
 }
 
 func (r refunds) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Refund, error) {

@@ -24,11 +24,11 @@ func scanSeat(rows Rows) (s domain.Seat, err error) { return s, rows.Scan(seatDe
 var seatFrom = `SELECT ` + seatColumns.names("") + ` FROM usher_seats WHERE seller_id = $1`
 
 func (r seats) ByID(ctx context.Context, id domain.SeatID) (domain.Seat, error) {
-	return one(ctx, r.c, scanSeat, domain.ErrSeatNotFound, seatFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanSeat, domain.ErrSeatNotFound, seatFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r seats) ByPurchase(ctx context.Context, id domain.PurchaseID) ([]domain.Seat, error) {
-	return many(ctx, r.c, scanSeat, seatFrom+` AND purchase_id = $2 ORDER BY created_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanSeat, seatFrom+` AND purchase_id = $2 ORDER BY created_at, id`+r.lock(), r.seller(), string(id))
 }
 
 func (r seats) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Seat, error) {

@@ -19,6 +19,15 @@ type Conn interface {
 	Query(ctx context.Context, sql string, args ...any) (Rows, error)
 }
 
+// LockingLoads is a [Conn] of a transaction that is not serializable: there what
+// was loaded may be changed by somebody else before it is saved. What LoadLock
+// returns ends a SELECT that loads things by their key, or by what they hang on,
+// and keeps the rows that it finds from others until the transaction ends.
+type LockingLoads interface {
+	Conn
+	LoadLock() string
+}
+
 // Rows is what the drivers' rows agree on. An error of the statement itself may
 // wait until Err.
 type Rows interface {
@@ -69,6 +78,14 @@ type repo struct {
 func (r repo) seller() string {
 	id, _ := r.who.Seller()
 	return string(id)
+}
+
+// lock ends a SELECT that loads what may be saved again.
+func (r repo) lock() string {
+	if l, ok := r.c.(LockingLoads); ok {
+		return l.LoadLock()
+	}
+	return ""
 }
 
 // inserting refuses a new thing that does not say that it is this seller's with

@@ -39,14 +39,14 @@ func fill(d *domain.Digest, from []byte) error {
 var tokenFrom = `SELECT ` + tokenColumns.names("") + ` FROM usher_tokens `
 
 func (r tokens) ByID(ctx context.Context, id domain.TokenID) (*domain.Token, error) {
-	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE id = $1 AND seller_id = $2`, string(id), r.seller()))
+	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE id = $1 AND seller_id = $2`+r.lock(), string(id), r.seller()))
 }
 
 func (r tokens) ByDigest(ctx context.Context, d domain.Digest) (*domain.Token, error) {
 	if !r.who.IsSystem() {
 		return nil, domain.ErrScope
 	}
-	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE digest = $1`, d[:]))
+	return restoreToken(one(ctx, r.c, scanToken, domain.ErrTokenNotFound, tokenFrom+`WHERE digest = $1`+r.lock(), d[:]))
 }
 
 func restoreToken(s domain.TokenState, err error) (*domain.Token, error) {

@@ -25,7 +25,7 @@ var variantsByProduct = `SELECT ` + variantColumns.names("") + ` FROM usher_vari
 	WHERE product_id = $1 AND seller_id = $2 ORDER BY position, id`
 
 func (r variants) ByProduct(ctx context.Context, id domain.ProductID) ([]domain.Variant, error) {
-	return many(ctx, r.c, scanVariant, variantsByProduct, string(id), r.seller())
+	return many(ctx, r.c, scanVariant, variantsByProduct+r.lock(), string(id), r.seller())
 }
 
 var variantInsert = `INSERT INTO usher_variants (` + variantColumns.names("") + `)
