@@ -66,11 +66,9 @@ func New(c Config) (*Usher, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: Config.Store is missing")
 	}
-	k := &core{store: c.Store, standing: newStanding(c.Store), now: c.Clock, machine: c.Machine, random: c.Random, log: c.Logger, cutoff: c.Cutoff, charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
+	k := &core{store: c.Store, standing: newStanding(c.Store), own: c.Clock, machine: c.Machine, random: c.Random, log: c.Logger, cutoff: c.Cutoff,
+		charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
 		communities: c.Communities, circle: c.Circle, discord: c.Discord, noSweeps: c.NoSweeps, noJitter: c.NoJitter, alarm: c.Alarm}
-	if k.now == nil {
-		k.now = k.standing.now
-	}
 	if k.machine == nil {
 		k.machine = machineClock
 	}
@@ -89,32 +87,39 @@ func New(c Config) (*Usher, error) {
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
 	}
-	w := newWorker(k)
-	k.wake = w.Wake
+	u := k.usher()
+	u.Licensing.facts = newFactsCache(cacheBytes)
+	k.wake = u.Worker.Wake
+	return u, nil
+}
+
+// usher makes the use cases.
+func (c *core) usher() *Usher {
+	w := newWorker(c)
 	return &Usher{
-		Sellers:     &Sellers{k},
-		Catalog:     &Catalog{k},
-		Sales:       &Sales{k},
-		Memberships: &Memberships{k},
-		Payments:    &Payments{k},
-		Licensing:   &Licensing{k, newFactsCache(cacheBytes)},
-		Tokens:      &Tokens{k},
-		Mails:       &Mails{k},
-		Communities: &Communities{k},
-		Access:      &Access{k},
-		Sessions:    &Sessions{k},
-		Transfer:    &Transfer{k},
-		Holding:     &Holding{k},
+		Sellers:     &Sellers{c},
+		Catalog:     &Catalog{c},
+		Sales:       &Sales{c},
+		Memberships: &Memberships{c},
+		Payments:    &Payments{c},
+		Licensing:   &Licensing{core: c},
+		Tokens:      &Tokens{c},
+		Mails:       &Mails{c},
+		Communities: &Communities{c},
+		Access:      &Access{c},
+		Sessions:    &Sessions{c},
+		Transfer:    &Transfer{c},
+		Holding:     &Holding{c},
 		Clock:       &Clock{w},
 		Worker:      w,
-	}, nil
+	}
 }
 
 // core is what the use cases share.
 type core struct {
 	store    ports.Store
-	standing *standing // the store's test clock, if it has one
-	now      ports.Clock
+	standing *standing   // the store's test clock, if it has one
+	own      ports.Clock // nil: the store's
 	machine  ports.Clock
 	random   ports.Random
 	log      *slog.Logger
@@ -124,6 +129,7 @@ type core struct {
 	mailer   ports.Mailer // nil: nobody is told anything
 	sealer   ports.Sealer
 	wake     func()
+	within   bool // the store works in a transaction of the caller's
 
 	communities map[domain.Service]ports.Community
 	circle      ports.CircleSetup
@@ -134,7 +140,12 @@ type core struct {
 }
 
 // at reads the business clock. A use case reads it once and passes it on.
-func (c *core) at() time.Time { return domain.Instant(c.now()) }
+func (c *core) at() time.Time {
+	if c.own != nil {
+		return domain.Instant(c.own())
+	}
+	return domain.Instant(c.standing.now())
+}
 
 func (c *core) newID(at time.Time) string {
 	var b [10]byte

@@ -210,6 +210,9 @@ func (s *Sales) sell(ctx context.Context, tx ports.Tx, seller domain.SellerID, o
 	if o.held {
 		return Bought{}, domain.ErrHeld
 	}
+	if err := s.outside(); err != nil {
+		return Bought{}, err
+	}
 	payment := domain.NewSalePayment(o.payment, p.State(), q, b.Method, o.at)
 	if err := payment.Send(); err != nil {
 		return Bought{}, err

@@ -45,6 +45,9 @@ func (c *Clock) Now(ctx context.Context) (at time.Time, test bool, err error) {
 // ends stops it where it is, also between two stops: what was done stays, and
 // the next one goes on.
 func (c *Clock) Advance(ctx context.Context, to time.Time, progress func(Step)) (Step, error) {
+	if err := c.worker.outside(); err != nil {
+		return Step{}, err
+	}
 	if _, test, err := c.worker.standing.read(ctx); err != nil {
 		return Step{}, err
 	} else if !test {

@@ -20,8 +20,8 @@ var errNoHolder = errors.New("app: Config.Holder is missing, and the store is no
 
 // Held returns why charges are held, and false if they are not.
 func (h *Holding) Held(ctx context.Context) (ports.Hold, bool, error) {
-	if h.holder == nil {
-		return ports.Hold{}, false, nil
+	if err := h.outside(); err != nil || h.holder == nil {
+		return ports.Hold{}, false, err
 	}
 	return h.holder.Held(ctx)
 }
@@ -29,6 +29,9 @@ func (h *Holding) Held(ctx context.Context) (ports.Hold, bool, error) {
 // Hold stops all charges, of every seller and in every process. One that has
 // left already is not called back. Twice is once.
 func (h *Holding) Hold(ctx context.Context) error {
+	if err := h.outside(); err != nil {
+		return err
+	}
 	if h.holder == nil {
 		return errNoHolder
 	}
@@ -37,6 +40,9 @@ func (h *Holding) Hold(ctx context.Context) error {
 
 // Lift lets charges go on, and what waited is done. Twice is once.
 func (h *Holding) Lift(ctx context.Context) error {
+	if err := h.outside(); err != nil {
+		return err
+	}
 	if h.holder == nil {
 		return errNoHolder
 	}

@@ -63,6 +63,9 @@ var errUnsteady = errors.New("app: the source changed between its two readings")
 //
 // dry stops after the check.
 func (t *Transfer) Import(ctx context.Context, src Source, dry bool) (Imported, error) {
+	if err := t.outside(); err != nil {
+		return Imported{}, err
+	}
 	if src.Digest == "" || src.Records == nil {
 		return Imported{}, errors.New("app: Source.Digest or Source.Records is missing")
 	}

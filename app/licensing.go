@@ -12,7 +12,7 @@ import (
 // Licensing verifies licences and manages them by their key.
 type Licensing struct {
 	*core
-	facts *factsCache
+	facts *factsCache // nil: nothing is remembered
 }
 
 // Verification is what a key answers.

@@ -221,6 +221,11 @@ func (c *core) keep(ctx context.Context, tx ports.Tx, member *domain.Membership,
 		return voided, nil, err
 	}
 	events = o.Events
+	if o.Voided != "" || o.Payment != nil {
+		if err := c.outside(); err != nil {
+			return voided, nil, err
+		}
+	}
 	if o.Voided != "" {
 		p, err := tx.Payments.ByID(ctx, o.Voided)
 		if err != nil {

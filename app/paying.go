@@ -102,7 +102,7 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 			return err
 		}
 		var more []domain.Event
-		if late, more, err = savePayment(ctx, tx, p, o.Unwanted, refund, at); err != nil {
+		if late, more, err = m.savePayment(ctx, tx, p, o.Unwanted, refund, at); err != nil {
 			return err
 		}
 		events = append(events, more...)
@@ -123,9 +123,12 @@ func (m *Memberships) Answered(ctx context.Context, seller domain.SellerID, id d
 
 // savePayment keeps a payment. If nobody wants what it took any more, it
 // reserves that to go back.
-func savePayment(ctx context.Context, tx ports.Tx, p *domain.Payment, unwanted bool, id domain.RefundID, at time.Time) (late domain.Refund, events []domain.Event, err error) {
+func (c *core) savePayment(ctx context.Context, tx ports.Tx, p *domain.Payment, unwanted bool, id domain.RefundID, at time.Time) (late domain.Refund, events []domain.Event, err error) {
 	if !unwanted || p.State().Left() == 0 {
 		return late, nil, tx.Payments.Save(ctx, p)
+	}
+	if err := c.outside(); err != nil {
+		return late, nil, err
 	}
 	if late, err = p.Refund(id, 0, domain.RefundOfLate, at); err != nil {
 		return late, nil, err

@@ -141,6 +141,11 @@ func (p *Payments) refund(ctx context.Context, seller domain.SellerID, asked ref
 		begun := make([]string, len(all))
 		events := make([]domain.Event, len(all))
 		for i, s := range all {
+			if !s.of.State().Elsewhere {
+				if err := p.outside(); err != nil {
+					return err
+				}
+			}
 			r, err := s.of.Refund(domain.RefundID(p.newID(at)), s.amount, domain.RefundAsked, at)
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ import (
 // all who hold it, and on one who came since; but the count watches over the
 // one licence that was chosen.
 func (l *Licensing) recall(ctx context.Context, what domain.Lookup, at time.Time) func() (domain.Facts, error) {
-	if what.ProductID == "" || !nameable(what) {
+	if l.facts == nil || what.ProductID == "" || !nameable(what) {
 		return func() (domain.Facts, error) { return l.find(ctx, what, domain.Facts.Verify) }
 	}
 	read := func(ctx context.Context) ([]domain.Facts, error) { return l.store.Facts(ctx, what) }

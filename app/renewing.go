@@ -97,6 +97,9 @@ func (m *Memberships) Recover(ctx context.Context, seller domain.SellerID, id do
 	if err != nil || !p.Open() {
 		return Done{Membership: member, Result: domain.NoChange, Payment: p}, err
 	}
+	if err := m.outside(); err != nil {
+		return Done{}, err
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)
 	defer cancel()
 	answer, seen, err := m.charger.Find(ctx, orderOf(p))

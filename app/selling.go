@@ -79,7 +79,7 @@ func (s *Sales) settle(ctx context.Context, seller domain.SellerID, id domain.Pa
 			events = append(events, e...)
 		}
 		var more []domain.Event
-		if late, more, err = savePayment(ctx, tx, p, p.State().Status == domain.Voided, refund, at); err != nil {
+		if late, more, err = s.savePayment(ctx, tx, p, p.State().Status == domain.Voided, refund, at); err != nil {
 			return err
 		}
 		events = append(events, more...)
@@ -116,6 +116,9 @@ func (s *Sales) Recover(ctx context.Context, seller domain.SellerID, id domain.P
 	})
 	if err != nil || !was.Payment.Open() {
 		return was, err
+	}
+	if err := s.outside(); err != nil {
+		return Bought{}, err
 	}
 	p := was.Payment
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerIn)

@@ -99,6 +99,9 @@ func (w *Worker) Wake() {
 // that does not answer is asked again. Where there is a test clock it does
 // nothing while [Clock.Advance] moves it, in whatever process.
 func (w *Worker) Run(ctx context.Context) error {
+	if err := w.outside(); err != nil {
+		return err
+	}
 	tick, stop := ticker(w.poll)
 	defer stop()
 	defer w.release(ctx)
@@ -145,6 +148,9 @@ func (w *Worker) round(ctx context.Context) error {
 // begun, and asks for no test clock: who ticks while [Clock.Advance] runs helps
 // it.
 func (w *Worker) Tick(ctx context.Context) (int, error) {
+	if err := w.outside(); err != nil {
+		return 0, err
+	}
 	defer w.release(ctx)
 	done, _, err := w.drain(ctx)
 	return done, err
