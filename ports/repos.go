@@ -71,7 +71,7 @@ type Purchases interface {
 	Insert(context.Context, *domain.Purchase) error
 
 	// Save moves the stamp of the purchase's licences, and of the licences of
-	// gifts that it gave.
+	// gifts that it gave. It fails with domain.ErrOrderNumberTaken as Insert does.
 	Save(context.Context, *domain.Purchase) error
 }
 

@@ -132,28 +132,35 @@ func TestSecretsOfADatabase(t *testing.T) {
 	}
 }
 
-// newest is the schema of the shipped migrations; another comes next.
-const newest, nextSchema, nextFile = 2, "3", "migrations/0003_more.sql"
-
 // next is the shipped migrations and one more.
 func next(t *testing.T, oldest string) migrations {
 	t.Helper()
-	all := fstest.MapFS{nextFile: {Data: []byte(`-- +goose Up
-CREATE TABLE usher_more (x bigint);
-UPDATE usher_meta SET value = '` + nextSchema + `' WHERE key = 'schema';
-UPDATE usher_meta SET value = '` + oldest + `' WHERE key = 'oldest';
-`)}}
+	return following(t, fmt.Sprintf(`CREATE TABLE usher_more (x bigint);
+UPDATE usher_meta SET value = '%d' WHERE key = 'schema';
+UPDATE usher_meta SET value = '%s' WHERE key = 'oldest';
+`, newest(t)+1, oldest))
+}
+
+// following is the shipped migrations and one more, of this text.
+func following(t *testing.T, text string) migrations {
+	t.Helper()
+	all := fstest.MapFS{fmt.Sprintf("migrations/%04d_more.sql", newest(t)+1): {Data: []byte("-- +goose Up\n" + text)}}
 	names, err := fs.Glob(embedded, "migrations/*.sql")
 	must(t, err)
-	if len(names) != newest {
-		t.Fatalf("%d migrations are shipped, and this test knows %d", len(names), newest)
-	}
 	for _, name := range names {
-		text, err := fs.ReadFile(embedded, name)
+		data, err := fs.ReadFile(embedded, name)
 		must(t, err)
-		all[name] = &fstest.MapFile{Data: text}
+		all[name] = &fstest.MapFile{Data: data}
 	}
 	return migrations{all}
+}
+
+// newest is the number of the last shipped migration.
+func newest(t *testing.T) int {
+	t.Helper()
+	n, err := shipped.newest()
+	must(t, err)
+	return n
 }
 
 func TestSchemas(t *testing.T) {
@@ -171,10 +178,10 @@ func TestSchemas(t *testing.T) {
 	})
 	t.Run("one that is too new", func(t *testing.T) {
 		url := empty(t)
-		newer, err := tryOpen(t, url, o, next(t, nextSchema))
+		newer, err := tryOpen(t, url, o, next(t, fmt.Sprint(newest(t)+1)))
 		must(t, err)
 		must(t, newer.Close())
-		refused(t, url, o, shipped, "schema "+nextSchema, fmt.Sprint("this one knows ", newest))
+		refused(t, url, o, shipped, fmt.Sprint("schema ", newest(t)+1), fmt.Sprint("this one knows ", newest(t)))
 	})
 	t.Run("one whose making was cut off", func(t *testing.T) {
 		url := empty(t)
@@ -233,7 +240,7 @@ func TestMigrationsAreThoseOfSQLite(t *testing.T) {
 	if want := names(os.DirFS(theirs)); !slices.Equal(ours, want) {
 		t.Fatalf("%v, and SQLite has %v", ours, want)
 	}
-	dialect := regexp.MustCompile(`(?m)--.*$| STRICT\b|,? ?WITHOUT ROWID| WITH \(fillfactor = \d+\)| IF NOT EXISTS\b| COLLATE "C"| AUTOINCREMENT| GENERATED ALWAYS AS IDENTITY|\b(TEXT|INTEGER|BLOB|text|bigint|bytea|boolean|timestamptz)\b`)
+	dialect := regexp.MustCompile(`(?m)--.*$| STRICT\b|,? ?WITHOUT ROWID| WITH \(fillfactor = \d+\)| COLLATE "C"| CONCURRENTLY| IF NOT EXISTS\b| AUTOINCREMENT| GENERATED ALWAYS AS IDENTITY|\b(TEXT|INTEGER|BLOB|text|bigint|bytea|boolean|timestamptz)\b`)
 	plain := func(dir fs.FS, name string) []string {
 		text, err := fs.ReadFile(dir, name)
 		must(t, err)

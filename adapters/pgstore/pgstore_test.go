@@ -12,10 +12,21 @@ import (
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/pgtest"
+	"github.com/usherhq/usher/test/plantest"
 	"github.com/usherhq/usher/test/storetest"
 )
 
-func TestStore(t *testing.T)            { storetest.Run(t, openAt) }
+// TestStore notes what the store sends while its contract is tested, and then
+// looks at the plans.
+func TestStore(t *testing.T) {
+	sent, url := &plantest.Sent{}, empty(t)
+	t.Cleanup(func() { looks(t, sent, url) })
+	searchesMany(t, sent)
+	storetest.Run(t, func(t *testing.T, now func() time.Time) ports.Store {
+		return noted(t, empty(t), Options{Now: now}, sent)
+	})
+}
+
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, openAt) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
 func TestStore_hold(t *testing.T)       { storetest.RunHold(t, openTwice) }

@@ -48,7 +48,7 @@ func TestClockOfADatabase(t *testing.T) {
 	t.Run("nothing is migrated before the refusal", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		opened(t, path, time.Time{}, shipped)
-		_, err := open(t.Context(), path, (&Options{Keyring: k, Logger: quiet, TestClock: noon}).filled(), next(t, nextSchema))
+		_, err := open(t.Context(), path, (&Options{Keyring: k, Logger: quiet, TestClock: noon}).filled(), next(t, fmt.Sprint(newest(t)+1)))
 		want(t, "Open with a test clock", err, domain.ErrNoTestClock)
 		opened(t, path, time.Time{}, shipped)
 	})

@@ -165,28 +165,33 @@ func TestWrongFiles(t *testing.T) {
 	}
 }
 
-// newest is the schema of the shipped migrations; another comes next.
-const newest, nextSchema, nextFile = 2, "3", "migrations/0003_more.sql"
-
 // next is the shipped migrations and one more.
 func next(t *testing.T, oldest string) migrations {
 	t.Helper()
-	all := fstest.MapFS{nextFile: {Data: []byte(`-- +goose Up
-CREATE TABLE usher_more (x INTEGER) STRICT;
-UPDATE usher_meta SET value = '` + nextSchema + `' WHERE key = 'schema';
-UPDATE usher_meta SET value = '` + oldest + `' WHERE key = 'oldest';
-`)}}
+	return following(t, fmt.Sprintf(`CREATE TABLE usher_more (x INTEGER) STRICT;
+UPDATE usher_meta SET value = '%d' WHERE key = 'schema';
+UPDATE usher_meta SET value = '%s' WHERE key = 'oldest';
+`, newest(t)+1, oldest))
+}
+
+// following is the shipped migrations and one more, of this text.
+func following(t *testing.T, text string) migrations {
+	t.Helper()
+	all := fstest.MapFS{fmt.Sprintf("migrations/%04d_more.sql", newest(t)+1): {Data: []byte("-- +goose Up\n" + text)}}
 	names, err := fs.Glob(embedded, "migrations/*.sql")
 	must(t, err)
-	if len(names) != newest {
-		t.Fatalf("%d migrations are shipped, and this test knows %d", len(names), newest)
-	}
 	for _, name := range names {
-		text, err := fs.ReadFile(embedded, name)
+		data, err := fs.ReadFile(embedded, name)
 		must(t, err)
-		all[name] = &fstest.MapFile{Data: text}
+		all[name] = &fstest.MapFile{Data: data}
 	}
 	return migrations{all}
+}
+
+// newest is the number of the last shipped migration.
+func newest(t *testing.T) int {
+	t.Helper()
+	return shipped.newest()
 }
 
 func TestMigrations(t *testing.T) {
@@ -197,7 +202,7 @@ func TestMigrations(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		running := at(t, path)
 		at(t, path)
-		refused(t, path, k, next(t, "1"), path, fmt.Sprint("must be migrated from schema ", newest, " to ", nextSchema), "stop the others")
+		refused(t, path, k, next(t, "1"), path, fmt.Sprintf("must be migrated from schema %d to %d", newest(t), newest(t)+1), "stop the others")
 		must(t, do(running, "CREATE TABLE t (x)"))
 		at(t, path)
 	})
@@ -224,22 +229,21 @@ func TestMigrations(t *testing.T) {
 	})
 	t.Run("a program that is too old is refused", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
-		s, err := open(t.Context(), path, o, next(t, nextSchema))
+		s, err := open(t.Context(), path, o, next(t, fmt.Sprint(newest(t)+1)))
 		must(t, err)
 		must(t, s.Close())
-		refused(t, path, k, shipped, path, "by a newer usher", fmt.Sprint("knows schema ", nextSchema, ", and this one knows ", newest))
+		refused(t, path, k, shipped, path, "by a newer usher", fmt.Sprintf("knows schema %d, and this one knows %d", newest(t)+1, newest(t)))
 	})
 	t.Run("another secret is refused before anything is migrated", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		must(t, at(t, path).Close())
-		want(t, "Open", refused(t, path, ringOf(t, 1, 'x'), next(t, nextSchema)), domain.ErrWrongSecret)
+		want(t, "Open", refused(t, path, ringOf(t, 1, 'x'), next(t, fmt.Sprint(newest(t)+1))), domain.ErrWrongSecret)
 		at(t, path)
 	})
 	t.Run("a migration that fails leaves all as it was", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
 		must(t, at(t, path).Close())
-		bad := next(t, "1")
-		bad.files.(fstest.MapFS)[nextFile].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x) STRICT;\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
+		bad := following(t, "CREATE TABLE usher_more (x) STRICT;\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
 		refused(t, path, k, bad, path)
 		s, err := open(t.Context(), path, o, next(t, "1"))
 		must(t, err)
@@ -247,9 +251,8 @@ func TestMigrations(t *testing.T) {
 	})
 	t.Run("a migration that does not say its number is found out", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
-		bad := next(t, "1")
-		bad.files.(fstest.MapFS)[nextFile].Data = []byte("-- +goose Up\nCREATE TABLE usher_more (x INTEGER) STRICT;\n")
-		refused(t, path, k, bad, fmt.Sprint("end with schema ", newest, " and should with ", nextSchema))
+		bad := following(t, "CREATE TABLE usher_more (x INTEGER) STRICT;\n")
+		refused(t, path, k, bad, fmt.Sprintf("end with schema %d and should with %d", newest(t), newest(t)+1))
 	})
 	t.Run("a first start that was cut off before the end is finished", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "usher.db")
@@ -263,8 +266,8 @@ func TestMigrations(t *testing.T) {
 	})
 	t.Run("goose keeps its own table", func(t *testing.T) {
 		s := at(t, filepath.Join(t.TempDir(), "usher.db"))
-		if n := read(t, s, "SELECT count(*) FROM usher_goose"); n != newest+1 {
-			t.Errorf("usher_goose has %d rows, want %d", n, newest+1)
+		if n := read(t, s, "SELECT count(*) FROM usher_goose"); n != int64(newest(t)+1) {
+			t.Errorf("usher_goose has %d rows, want %d", n, newest(t)+1)
 		}
 		if n := read(t, s, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'usher_%' AND name NOT LIKE 'sqlite_%'"); n != 0 {
 			t.Errorf("%d tables have a name that a host's may have", n)

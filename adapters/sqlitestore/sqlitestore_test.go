@@ -12,10 +12,19 @@ import (
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/plantest"
 	"github.com/usherhq/usher/test/storetest"
 )
 
-func TestStore(t *testing.T)            { storetest.Run(t, open) }
+// TestStore notes what the store sends while its contract is tested, and then
+// looks at the plans.
+func TestStore(t *testing.T) {
+	sent := &plantest.Sent{}
+	t.Cleanup(func() { looks(t, sent) })
+	searchesMany(t, sent)
+	storetest.Run(t, func(t *testing.T, now func() time.Time) ports.Store { return noted(t, now, sent) })
+}
+
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
 func TestStore_hold(t *testing.T)       { storetest.RunHold(t, openTwice) }
@@ -65,11 +74,17 @@ func openWithClock(t *testing.T, clock time.Time) (one, two ports.Store) {
 // longer than what is tested.
 func at(t testing.TB, now func() time.Time) ports.Store {
 	t.Helper()
+	s, _ := made(t, now)
+	return s
+}
+
+func made(t testing.TB, now func() time.Time) (_ *sqlitestore.Store, path string) {
+	t.Helper()
 	file, keys, err := empty()
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "usher.db")
+	path = filepath.Join(t.TempDir(), "usher.db")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +104,7 @@ func opened(t testing.TB, path string, keys *keyring.Keyring, now func() time.Ti
 			t.Error(err)
 		}
 	})
-	return s
+	return s, path
 }
 
 // empty makes one store and returns its file and its secrets.

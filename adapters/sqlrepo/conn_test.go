@@ -17,11 +17,7 @@ import (
 )
 
 // conn is a Conn on a SQLite database in memory, made by the migrations.
-// It keeps every statement that it was asked, once.
-type conn struct {
-	db    *sql.DB
-	asked map[string][]any
-}
+type conn struct{ db *sql.DB }
 
 func open(t *testing.T) *conn {
 	t.Helper()
@@ -31,23 +27,23 @@ func open(t *testing.T) *conn {
 	}
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { db.Close() })
-	scripts, err := filepath.Glob("../sqlitestore/migrations/*.sql")
-	if err != nil || len(scripts) == 0 {
-		t.Fatal(scripts, err)
+	names, err := filepath.Glob("../sqlitestore/migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatal(len(names), err)
 	}
-	for _, name := range scripts {
+	for _, name := range names {
 		script, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.Exec(string(script)); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	return &conn{db, map[string][]any{}}
+	return &conn{db}
 }
 
-func (c *conn) args(sql string, args []any) []any {
+func (c *conn) args(args []any) []any {
 	args = append([]any{}, args...)
 	for i, a := range args {
 		if at, ok := a.(time.Time); ok {
@@ -56,12 +52,11 @@ func (c *conn) args(sql string, args []any) []any {
 			}
 		}
 	}
-	c.asked[sql] = args
 	return args
 }
 
 func (c *conn) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	r, err := c.db.ExecContext(ctx, sql, c.args(sql, args)...)
+	r, err := c.db.ExecContext(ctx, sql, c.args(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -73,37 +68,14 @@ type rows struct{ *sql.Rows }
 func (r rows) Close() { r.Rows.Close() }
 
 func (c *conn) Query(ctx context.Context, sql string, args ...any) (Rows, error) {
-	r, err := c.db.QueryContext(ctx, sql, c.args(sql, args)...)
+	r, err := c.db.QueryContext(ctx, sql, c.args(args)...)
 	return rows{r}, err
-}
-
-// plan is how SQLite would run a statement that was asked, a line for each step.
-func (c *conn) plan(t *testing.T, sql string) string {
-	t.Helper()
-	r, err := c.db.Query("EXPLAIN QUERY PLAN "+sql, c.asked[sql]...)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, sql)
-	}
-	defer r.Close()
-	var b strings.Builder
-	for r.Next() {
-		var id, parent, n int
-		var detail string
-		if err := r.Scan(&id, &parent, &n, &detail); err != nil {
-			t.Fatal(err)
-		}
-		b.WriteString(detail + "\n")
-	}
-	if err := r.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }
 
 // number reads one number.
 func (c *conn) number(t *testing.T, sql string, args ...any) (n int64) {
 	t.Helper()
-	if err := c.db.QueryRow(sql, c.args(sql, args)...).Scan(&n); err != nil {
+	if err := c.db.QueryRow(sql, c.args(args)...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -61,9 +61,11 @@ func (s *saleQuery) drive(word string) {
 	s.where += ` AND p.id = w.purchase_id`
 }
 
-// keep drops the sales without a word.
+// keep drops the sales without a word. PostgreSQL would make a join of EXISTS,
+// and might read all sales that have a common word for each page; what has a
+// LIMIT it asks for each sale.
 func (s *saleQuery) keep(word string) {
-	s.where += ` AND EXISTS (SELECT 1 FROM usher_terms t WHERE t.purchase_id = p.id AND ` + s.begins(word) + `)`
+	s.where += ` AND (SELECT 1 FROM usher_terms t WHERE t.purchase_id = p.id AND ` + s.begins(word) + ` LIMIT 1) IS NOT NULL`
 }
 
 func (s *saleQuery) sql() string {
@@ -114,12 +116,17 @@ func (r purchases) rarest(ctx context.Context, words []string) (int, error) {
 
 func scanNumber(rows Rows) (n int64, err error) { return n, rows.Scan(&n) }
 
-// A product's sales are its seller's; that the product is, is asked once.
-const noLicense = ` FROM usher_purchases p WHERE p.product_id = $1
-	AND EXISTS (SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2)
-	AND NOT EXISTS (SELECT 1 FROM usher_licenses l WHERE l.purchase_id = p.id)`
+// A product's sales are its seller's; that the product is, is asked once. For a
+// page the licence of each sale is looked for, by what PostgreSQL does not make
+// a join of: that would read all licences for it. To count, a join is best.
+const (
+	salesOf = ` FROM usher_purchases p WHERE p.product_id = $1
+	AND EXISTS (SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2)`
+	unlicensedNumber = `SELECT count(*)` + salesOf + ` AND NOT EXISTS (SELECT 1 FROM usher_licenses l WHERE l.purchase_id = p.id)`
+)
 
-var unlicensed = `SELECT ` + purchaseColumns.names("p") + noLicense + `
+var unlicensed = `SELECT ` + purchaseColumns.names("p") + salesOf + `
+	AND (SELECT 1 FROM usher_licenses l WHERE l.purchase_id = p.id LIMIT 1) IS NULL
 	AND (p.created_at, p.id) > ($3, $4) ORDER BY p.created_at, p.id LIMIT $5`
 
 func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
@@ -127,7 +134,7 @@ func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after po
 }
 
 func (r purchases) CountUnlicensed(ctx context.Context, id domain.ProductID) (int64, error) {
-	n, err := many(ctx, r.c, scanNumber, `SELECT count(*)`+noLicense, string(id), r.seller())
+	n, err := many(ctx, r.c, scanNumber, unlicensedNumber, string(id), r.seller())
 	if err != nil || len(n) == 0 {
 		return 0, err
 	}

@@ -107,6 +107,15 @@ func purchaseOrderNumberTaken(t *testing.T, w *world) {
 	purchaseAggregate.wantStored(t, w, "with another number", again)
 	purchaseAggregate.wantStored(t, w, "the first", first)
 
+	taking := again
+	taking.OrderNumber = first.OrderNumber
+	w.update(t, w.of, func(ctx context.Context, tx ports.Tx) error {
+		err = tx.Purchases.Save(ctx, domain.RestorePurchase(taking))
+		return nil
+	})
+	wantErr(t, "saving with the number of another", err, domain.ErrOrderNumberTaken)
+	purchaseAggregate.wantStored(t, w, "what was not saved", again)
+
 	pencil := fixture.Product(w.bob)
 	theirs := fixture.Purchase(pencil, func(p *domain.PurchaseState) { p.OrderNumber = first.OrderNumber })
 	fixture.Fill(t, w, pencil, theirs) // another seller may have it too

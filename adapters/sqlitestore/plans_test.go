@@ -1,0 +1,97 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/plantest"
+)
+
+// noted opens a store whose statements are noted.
+func noted(t *testing.T, now func() time.Time, sent *plantest.Sent) *sqlitestore.Store {
+	t.Helper()
+	s, path := made(t, now)
+	if err := sqlitestore.Noting(s, path, 2, sent.Note); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// mayGrow are the statements that cost more among more rows, or whose plan looks
+// so.
+var mayGrow = []plantest.Exception{
+	{Has: "AS least", Says: "SCAN least", Why: "counts what the LIMIT within has let through"},
+	{Has: "SELECT DISTINCT purchase_id FROM usher_terms", Says: "usher_terms", Why: "fewer sales than sqlrepo's few have the word: that was counted before"},
+	{Has: "SELECT DISTINCT purchase_id FROM usher_terms", Says: "SCAN w", Why: "likewise"},
+	{Has: "usher_purchases p WHERE p.product_id", Says: "usher_purchases_product", Why: "counts all sales of a product, once, when its licensing is switched on"},
+	{Has: "SUM(complimentary_seats", Says: "usher_memberships_living", Why: "asked of a tier with a number of seats; no more memberships have one"},
+	{Has: "SUM(complimentary_seats", Says: "usher_memberships_coming", Why: "likewise, and only those that are being paid"},
+	{Has: "SUM(complimentary_seats", Says: "usher_payments_waiting", Why: "likewise"},
+	{Has: "SELECT f.at FROM", Says: "SCAN f", Why: "a row for each kind"},
+	{Has: "SELECT f.at FROM", Says: "usher_jobs_kind (kind=?)", Why: "the first of a kind: one row; what is sorted is a row for each kind"},
+	{Has: "dead_at IS NOT NULL ORDER BY due_at DESC", Says: "SCAN usher_jobs USING INDEX usher_jobs_dead", Why: "a page of an index of dead jobs alone"},
+	{Has: "UPDATE usher_events", Says: "SCAN usher_events USING INDEX usher_events_new", Why: "a page of an index of what waits alone"},
+	{Has: "WITH RECURSIVE lanes", Says: "SCAN lanes", Why: "a row for each lane: for each seller with work"},
+	{Has: "WITH RECURSIVE lanes", Says: "SCAN j USING INDEX usher_jobs_lane", Why: "the first lane: one row"},
+	{Has: "WITH RECURSIVE lanes", Says: "usher_jobs_lane (lane>?)", Why: "the next lane: one row"},
+	{Has: "WITH RECURSIVE lanes", Says: "usher_jobs_lane (lane=? AND due_at<?)", Why: "the first free job of a lane; passes those that are being done, and other kinds while charges are held"},
+}
+
+// searchesMany has the store search for words that more sales have than are looked
+// at one by one.
+func searchesMany(t *testing.T, sent *plantest.Sent) {
+	s, path := made(t, nil)
+	if err := sqlitestore.Noting(s, path, 1, sent.Note); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`WITH RECURSIVE s (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 6000)
+		INSERT INTO usher_terms SELECT 'ana', 'word', 's' || i FROM s`); err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), ports.Seller("ana"), func(ctx context.Context, tx ports.Tx) error {
+		_, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Terms: []string{"wo", "w"}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// looks looks at the plans of what was sent.
+func looks(t *testing.T, sent *plantest.Sent) {
+	file, _, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "usher.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	found, err := plantest.SQLite(context.Background(), db, sent, mayGrow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unmet, err := sent.Unmet("../sqlrepo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sentence := range append(unmet, found...) {
+		t.Error(sentence)
+	}
+}
