@@ -23,7 +23,7 @@ func TestStore(t *testing.T) {
 	t.Cleanup(func() { looks(t, sent, url) })
 	searchesMany(t, sent)
 	storetest.Run(t, func(t *testing.T, now func() time.Time) ports.Store {
-		return noted(t, empty(t), Options{Now: now}, sent)
+		return overheard(t, empty(t), Options{Now: now}, sent)
 	})
 }
 

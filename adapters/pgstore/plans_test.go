@@ -16,8 +16,8 @@ import (
 	"github.com/usherhq/usher/test/plantest"
 )
 
-// noted opens a store whose statements are noted.
-func noted(t *testing.T, url string, o Options, sent *plantest.Sent) *Store {
+// overheard opens a store whose statements are noted.
+func overheard(t *testing.T, url string, o Options, sent *plantest.Sent) *Store {
 	t.Helper()
 	c, err := pgxpool.ParseConfig(url)
 	must(t, err)
@@ -61,7 +61,7 @@ var mayGrow = []plantest.Exception{
 func searchesMany(t *testing.T, sent *plantest.Sent) {
 	url := empty(t)
 	do(t, url, `INSERT INTO usher_terms SELECT 'ana', 'word', 's' || i FROM generate_series(1, 6000) i`)
-	must(t, noted(t, url, Options{}, sent).View(t.Context(), ports.Seller("ana"), func(ctx context.Context, tx ports.Tx) error {
+	must(t, overheard(t, url, Options{}, sent).View(t.Context(), ports.Seller("ana"), func(ctx context.Context, tx ports.Tx) error {
 		_, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Terms: []string{"wo", "w"}})
 		return err
 	}))

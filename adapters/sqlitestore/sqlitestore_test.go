@@ -88,7 +88,7 @@ func made(t testing.TB, now func() time.Time) (_ *sqlitestore.Store, path string
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return opened(t, path, keys, now)
+	return opened(t, path, keys, now), path
 }
 
 func opened(t testing.TB, path string, keys *keyring.Keyring, now func() time.Time) *sqlitestore.Store {
@@ -104,7 +104,7 @@ func opened(t testing.TB, path string, keys *keyring.Keyring, now func() time.Ti
 			t.Error(err)
 		}
 	})
-	return s, path
+	return s
 }
 
 // empty makes one store and returns its file and its secrets.
