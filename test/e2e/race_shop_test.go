@@ -144,7 +144,7 @@ func (s *raceShop) race(asks ...ask) []reply {
 		wg.Go(func() {
 			defer s.charger.arrived()
 			<-start
-			replies[i], errs[i] = s.send(s.servers[i%len(s.servers)], a)
+			replies[i], errs[i] = s.insist(s.servers[i%len(s.servers)], a)
 		})
 	}
 	close(start)
@@ -153,6 +153,21 @@ func (s *raceShop) race(asks ...ask) []reply {
 		s.must(err)
 	}
 	return replies
+}
+
+// insist sends a request again that was turned away, or whose payment has no
+// answer yet, as who is told so does: so many are in each other's way that one
+// may have to give up. It is the first of its kind if its first answer was.
+func (s *raceShop) insist(to *httptest.Server, a ask) (r reply, err error) {
+	for first := false; ; {
+		r, err = s.send(to, a)
+		again := r.code == domain.ErrUnavailable.Code || r.status == http.StatusAccepted
+		if err != nil || !again {
+			r.replayed = r.replayed && !first
+			return r, err
+		}
+		first = first || r.status == http.StatusAccepted && !r.replayed
+	}
 }
 
 func (s *raceShop) send(to *httptest.Server, a ask) (reply, error) {
