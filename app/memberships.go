@@ -99,7 +99,8 @@ type asked struct {
 	By   domain.Actor
 }
 
-// plain runs a command that takes no key.
+// plain runs a command that takes no key and asks for no seats: of the limits it
+// knows the least charge alone.
 func (m *Memberships) plain(ctx context.Context, seller domain.SellerID, id domain.MembershipID, do func(step) (domain.Outcome, error)) (Done, error) {
 	return m.command(ctx, seller, id, "", asked{}, "", do)
 }
@@ -130,9 +131,11 @@ func (m *Memberships) command(ctx context.Context, seller domain.SellerID, id do
 		if err != nil {
 			return voided, err
 		}
-		limits, err := m.limits(ctx, tx, member.State(), tier)
-		if err != nil {
-			return voided, err
+		limits := domain.Limits{LeastCharge: m.charger.LeastCharge(member.State().Terms.Currency)}
+		if what != (asked{}) { // who asks for nothing needs no room: to count it reads the whole tier
+			if limits, err = m.limits(ctx, tx, member.State(), tier); err != nil {
+				return voided, err
+			}
 		}
 		o, err := do(step{member, limits, payment, cmp.Or(key, string(payment)), at, func(r domain.Request) (domain.Request, error) {
 			return atListPrice(ctx, tx, member.State(), r, at)
