@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"

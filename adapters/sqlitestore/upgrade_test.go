@@ -9,12 +9,12 @@ import (
 	"github.com/usherhq/usher/test/fixture"
 )
 
-// Back to the schema that the first migration makes, with what is there.
-const back = `DROP TABLE usher_blocks; DROP TABLE usher_passes; DROP TABLE usher_grants; DROP TABLE usher_claims; DROP TABLE usher_attachments;
+// asFirst goes back to the schema that the first migration makes, with what is there.
+const asFirst = `DROP TABLE usher_blocks; DROP TABLE usher_passes; DROP TABLE usher_grants; DROP TABLE usher_claims; DROP TABLE usher_attachments;
 DROP TABLE usher_calls; DROP TABLE usher_connections;
 ALTER TABLE usher_products DROP COLUMN refund_keeps_access;
 ALTER TABLE usher_purchases DROP COLUMN variants_at; ALTER TABLE usher_purchases DROP COLUMN access_kept; ALTER TABLE usher_purchases DROP COLUMN erased_at;
-UPDATE usher_meta SET value = '1' WHERE key = 'schema'; DELETE FROM usher_goose WHERE version_id = 2`
+UPDATE usher_meta SET value = '1' WHERE key = 'schema'; DELETE FROM usher_goose WHERE version_id >= 2`
 
 // A database of the first schema keeps what it has.
 func TestUpgradeFromTheFirstSchema(t *testing.T) {
