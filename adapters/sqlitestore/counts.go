@@ -75,8 +75,9 @@ func (b *batch) reads() bool {
 	return b.alone == 0
 }
 
-// run counts what is not known yet. A statement that fails fails those it counts for.
-func (b *batch) run(c sqlrepo.Conn, count countFunc) {
+// run counts what is not known yet. A statement that fails fails those it counts
+// for. What is known must be so until the transaction ends.
+func (b *batch) run(c sqlrepo.Conn, k *known, count countFunc) {
 	ctx := context.Background()
 	for _, u := range b.uses {
 		if sqlrepo.Alone(u.n) {
@@ -85,7 +86,7 @@ func (b *batch) run(c sqlrepo.Conn, count countFunc) {
 		s := b.sums[u.seen]
 		if !s.ran { // it is not known either
 			s.ran = true
-			s.uses, s.err = count(ctx, c, u.seen, s.n)
+			s.uses, s.err = k.count(ctx, c, u.seen, s.n, count)
 			s.uses -= int64(s.n)
 		}
 		s.uses += int64(u.n)

@@ -71,7 +71,7 @@ func TestBatch(t *testing.T) {
 				if b.statements() != c.statements || b.reads() != c.reads {
 					t.Errorf("%d statements, reads %v; want %d, %v", b.statements(), b.reads(), c.statements, c.reads)
 				}
-				b.run(nil, count)
+				b.run(nil, &known{}, count)
 				b.answer(nil)
 				if statements != c.statements {
 					t.Errorf("ran %d statements, want %d", statements, c.statements)
@@ -91,7 +91,7 @@ func TestBatchWhoseCommitFails(t *testing.T) {
 	b := batch{sums: map[domain.Seen]*sum{}}
 	u := &use{ctx: t.Context(), seen: seen("a"), n: 1, done: make(chan struct{})}
 	b.add(u)
-	b.run(nil, func(context.Context, sqlrepo.Conn, domain.Seen, int) (int64, error) { return 7, nil })
+	b.run(nil, &known{}, func(context.Context, sqlrepo.Conn, domain.Seen, int) (int64, error) { return 7, nil })
 	b.answer(domain.ErrUnavailable)
 	if <-u.done; u.uses != 0 || u.err != domain.ErrUnavailable {
 		t.Errorf("got %d, %v", u.uses, u.err)

@@ -42,8 +42,18 @@ func TestWhoOnlyAsksRunsNoStatement(t *testing.T) {
 		{"behind a closure", func() { must(t, do(s, "UPDATE t_uses SET n = n WHERE id = 'c'")) }, 0, 0, 1},
 		{"again", nil, 0, 0, 0},
 		{"behind a closure that failed", func() {
-			want(t, "a closure that fails", update(t.Context(), s, func(context.Context, sqlrepo.Conn) error { return domain.ErrExists }), domain.ErrExists)
+			want(t, "a closure that fails", update(t.Context(), s, func(ctx context.Context, c sqlrepo.Conn) error {
+				_, err := c.Exec(ctx, "UPDATE t_uses SET n = 7")
+				must(t, err)
+				return domain.ErrExists
+			}), domain.ErrExists)
 		}, 0, 0, 1},
+		{"behind a closure that did nothing", func() {
+			must(t, update(t.Context(), s, func(context.Context, sqlrepo.Conn) error { return nil }))
+		}, 0, 0, 0},
+		{"behind one that wrote what no count depends on", func() {
+			must(t, do(s, "DELETE FROM usher_jobs"))
+		}, 0, 0, 0},
 		{"behind another process", moved, 0, 0, 1},
 		{"again", nil, 0, 0, 0},
 		{"behind a read", func() { read(t, s, "SELECT 1") }, 0, 0, 0},

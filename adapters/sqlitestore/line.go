@@ -21,14 +21,17 @@ type line struct {
 	mu   sync.Mutex
 	kept map[string]*kept
 
-	known known // the writer's own
+	known   known // the writer's own
+	version driver.Stmt
+	changed bool // a statement was run that may have changed what is known
 }
 
 // kept is a prepared statement. While its result is being read it cannot be run
 // again: whoever needs it then does without.
 type kept struct {
-	stmt *sql.Stmt
-	busy bool
+	stmt       *sql.Stmt
+	busy       bool
+	unsettling bool
 }
 
 // dial takes a connection of db for itself.
@@ -49,6 +52,9 @@ func (l *line) drop() {
 	for _, k := range l.kept {
 		k.stmt.Close()
 	}
+	if l.version != nil {
+		l.version.Close()
+	}
 	clear(l.kept)
 	l.conn.Raw(func(any) error { return driver.ErrBadConn })
 }
@@ -61,15 +67,17 @@ func (l *line) borrow(q string) (*kept, error) {
 	k := l.kept[q]
 	if k == nil {
 		if len(l.kept) >= mostKept {
+			l.changed = l.changed || unsettling(q)
 			return nil, nil
 		}
 		stmt, err := l.conn.PrepareContext(context.Background(), q)
 		if err != nil {
 			return nil, err
 		}
-		k = &kept{stmt: stmt}
+		k = &kept{stmt: stmt, unsettling: unsettling(q)}
 		l.kept[q] = k
 	}
+	l.changed = l.changed || k.unsettling
 	if k.busy {
 		return nil, nil
 	}

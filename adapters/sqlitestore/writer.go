@@ -43,8 +43,10 @@ type writer struct {
 
 	commits atomic.Int64 // of transactions that may write
 
-	batch batch
-	since time.Time // when the present unbroken work began
+	asking  sync.Mutex
+	working sync.Mutex // holds the connection: all below
+	batch   batch
+	since   time.Time // when the present unbroken work began
 }
 
 // startWriter takes db's one connection and starts to serve.
@@ -93,6 +95,11 @@ func put[T any](w *writer, queue chan T, v T) error {
 
 // add counts, and answers once the count is durable.
 func (w *writer) add(ctx context.Context, seen domain.Seen, n int) (int64, error) {
+	if n == 0 {
+		if uses, known := w.ask(seen); known {
+			return uses, nil
+		}
+	}
 	u := &use{ctx: ctx, seen: seen, n: n, done: make(chan struct{})}
 	if err := put(w, w.counts, u); err != nil {
 		return 0, err
@@ -105,20 +112,41 @@ func (w *writer) add(ctx context.Context, seen domain.Seen, n int) (int64, error
 	}
 }
 
+// ask answers who only asks on the caller's own goroutine, if the connection has
+// nothing else to do and knows.
+func (w *writer) ask(seen domain.Seen) (uses int64, known bool) {
+	w.asking.Lock() // one after the other, so that they do not take each other for the writer
+	defer w.asking.Unlock()
+	if !w.working.TryLock() {
+		return 0, false
+	}
+	defer w.working.Unlock()
+	if w.line == nil || len(w.line.known.uses) == 0 || !w.line.settle() {
+		return 0, false
+	}
+	uses, known = w.line.known.uses[seen]
+	return uses, known
+}
+
 func (w *writer) serve() {
 	defer close(w.ended)
 	for {
 		u, t, ok := w.next()
 		if !ok {
+			w.working.Lock()
+			defer w.working.Unlock()
 			if w.line != nil {
 				w.line.drop()
+				w.line = nil
 			}
 			return
 		}
+		w.working.Lock()
 		w.group(u, t)
 		if w.line != nil {
 			w.after(w.line)
 		}
+		w.working.Unlock()
 		if time.Since(w.since) >= workFor {
 			w.sleep(restFor)
 			w.since = time.Now()
@@ -173,7 +201,7 @@ func (w *writer) group(u *use, t *turn) {
 		return
 	}
 	if b.recall(w.line) && t == nil {
-		b.run(nil, nil) // only hands out what is known
+		b.run(nil, nil, nil) // only hands out what is known
 		b.answer(nil)
 		return
 	}
@@ -186,7 +214,11 @@ func (w *writer) group(u *use, t *turn) {
 		w.refuse(t, err)
 		return
 	}
-	b.run(g.loan(context.Background()), w.count)
+	if begin != "BEGIN" {
+		w.line.settle() // nobody else writes from here on
+	}
+	b.run(g.loan(context.Background()), &w.line.known, w.count)
+	w.line.changed = false
 	var had []*turn
 	if t != nil {
 		had = w.lend(g, t)
@@ -198,7 +230,7 @@ func (w *writer) group(u *use, t *turn) {
 	}
 	switch {
 	case w.line == nil: // and what it knew
-	case fate == nil && had == nil:
+	case fate == nil && !w.line.changed:
 		w.line.known.learn(b)
 	default:
 		w.line.known.forget()

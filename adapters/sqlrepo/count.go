@@ -13,6 +13,7 @@ const asSeen = ` license_id = $1 AND EXISTS (SELECT 1 FROM usher_licenses l JOIN
 const (
 	countRead = `SELECT n FROM usher_license_uses WHERE` + asSeen
 	countUp   = `UPDATE usher_license_uses SET n = n + $5 WHERE` + asSeen + ` RETURNING n`
+	countFrom = `UPDATE usher_license_uses SET n = n + $3 WHERE license_id = $1 AND n = $2`
 	countDown = `UPDATE usher_license_uses SET n = CASE WHEN n + $5 < 0 THEN 0 ELSE n + $5 END WHERE` + asSeen + ` RETURNING n`
 )
 
@@ -39,4 +40,12 @@ func Count(ctx context.Context, c Conn, seen domain.Seen, n int) (uses int64, er
 	}
 	scan := func(rows Rows) (uses int64, err error) { return uses, rows.Scan(&uses) }
 	return one(ctx, c, scan, domain.ErrMoved, sql, args...)
+}
+
+// CountKnown adds n to uses that the caller knows, in the same transaction, to be
+// so many, of a licence that is as it was seen. It reports false, and counts
+// nothing, if they are not.
+func CountKnown(ctx context.Context, c Conn, id domain.LicenseID, uses int64, n int) (bool, error) {
+	met, err := c.Exec(ctx, countFrom, string(id), uses, int64(n))
+	return met > 0, err
 }
