@@ -3,7 +3,6 @@ package pgstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
 	"github.com/usherhq/usher/test/plantest"
@@ -105,16 +105,12 @@ func TestCountsLockInOneOrder(t *testing.T) {
 	sale := fixture.Purchase(products[0])
 	fixture.Fill(t, s, sale, fixture.License(sale))
 	do(t, url, manySales)
-	var ids, ofProducts []string
-	var stamps, ns []int64
-	for i := range mostSums {
-		ids, ofProducts = append(ids, fmt.Sprint("license", i)), append(ofProducts, string(products[0].ID))
-		stamps, ns = append(stamps, 1), append(ns, 1)
-	}
 	conn, err := s.counter.pool.Acquire(t.Context())
 	must(t, err)
 	defer conn.Release()
-	rows, err := conn.Query(t.Context(), "EXPLAIN "+countAll, ids, stamps, ofProducts, stamps, ns)
+	_, err = conn.Exec(t.Context(), "PREPARE counts AS "+countAll)
+	must(t, err)
+	rows, err := conn.Query(t.Context(), "EXPLAIN EXECUTE counts ('{license1,license2}', '{1,1}', '{p,p}', '{1,1}', '{1,1}')")
 	must(t, err)
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	must(t, err)
@@ -123,5 +119,35 @@ func TestCountsLockInOneOrder(t *testing.T) {
 		if strings.Contains(plan, bad) {
 			t.Errorf("the plan has a %s:\n%s", bad, plan)
 		}
+	}
+}
+
+// TestCountsArePlannedOnce: to plan a batch takes longer than to carry it out.
+func TestCountsArePlannedOnce(t *testing.T) {
+	s, products := shop(t, empty(t), Options{})
+	sale := fixture.Purchase(products[0])
+	license := fixture.License(sale)
+	fixture.Fill(t, s, sale, license)
+	found, err := s.Facts(t.Context(), domain.Lookup{Key: license.Key})
+	if err != nil || len(found) != 1 {
+		t.Fatal(len(found), err)
+	}
+	const some = 20
+	for range some {
+		for n := range 2 {
+			_, err := s.Count(t.Context(), found[0].Seen, n)
+			must(t, err)
+		}
+	}
+	var generic, custom int
+	for _, conn := range s.counter.pool.AcquireAllIdle(t.Context()) {
+		defer conn.Release()
+		var g, c int
+		must(t, conn.QueryRow(t.Context(), `SELECT coalesce(sum(generic_plans), 0)::int, coalesce(sum(custom_plans), 0)::int
+			FROM pg_prepared_statements WHERE statement LIKE '%unnest%' AND statement NOT LIKE '%pg_prepared%'`).Scan(&g, &c))
+		generic, custom = generic+g, custom+c
+	}
+	if generic != 2*some || custom != 0 {
+		t.Errorf("%d runs by a plan for all and %d by one of their own, want %d and none", generic, custom, 2*some)
 	}
 }

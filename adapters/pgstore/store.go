@@ -199,6 +199,28 @@ func (s *Store) Count(ctx context.Context, seen domain.Seen, n int) (int64, erro
 	return s.counter.add(ctx, seen, n)
 }
 
+// CountAlone is Count by a statement and a commit of its own, on one of the
+// store's connections: what uses that share commits are measured against.
+func (s *Store) CountAlone(ctx context.Context, seen domain.Seen, n int) (int64, error) {
+	if s.inside(ctx) {
+		return 0, domain.ErrNested
+	}
+	conn, err := s.acquire(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Release()
+	l := &loan{conn: conn.Conn(), own: ctx}
+	uses, err := sqlrepo.Count(ctx, l, seen, n)
+	if lost := l.end(); lost != nil {
+		err = lost
+	}
+	if err != nil {
+		return 0, err
+	}
+	return uses, nil
+}
+
 // insideKey marks the contexts of a store's closures: a call on the same store
 // with such a context would take a second connection while it holds one, and
 // closures enough would wait for each other.

@@ -25,7 +25,7 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	sale := fixture.Purchase(pencil)
 	license := fixture.License(sale)
 	fixture.Fill(t, s, ana, pencil, sale, license)
-	for statement := range strings.SplitSeq(back, ";") {
+	for statement := range strings.SplitSeq(asFirst, ";") {
 		must(t, do(s, statement))
 	}
 	must(t, s.Close())
