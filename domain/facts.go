@@ -71,21 +71,21 @@ func (c Cutoff) Binds(p Product) bool {
 // Several sellers may have imported the same key. Without a product id the
 // holder with the permalink is meant, else the first.
 func Choose(holders []Facts, by Lookup, cutoff Cutoff) (Facts, error) {
-	var f Facts
-	found := false
-	for _, h := range holders {
+	var f *Facts // facts are large: only those that are answered are copied
+	for i := range holders {
+		h := &holders[i]
 		if by.ProductID != "" && h.License.ProductID != by.ProductID {
 			continue
 		}
 		fits := by.ProductID != "" || h.Product.HasPermalink(by.Permalink)
-		if fits || !found {
-			f, found = h, true
+		if fits || f == nil {
+			f = h
 		}
 		if fits {
 			break
 		}
 	}
-	if !found {
+	if f == nil {
 		return Facts{}, ErrLicenseNotFound
 	}
 	if by.ProductID == "" {
@@ -99,7 +99,7 @@ func Choose(holders []Facts, by Lookup, cutoff Cutoff) (Facts, error) {
 	if !f.Purchase.RevokedAt.IsZero() {
 		return Facts{}, ErrAccessRevoked
 	}
-	return f, nil
+	return *f, nil
 }
 
 // Own returns the facts of the one holder that is the seller's. It is

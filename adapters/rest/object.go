@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -26,7 +27,22 @@ type field struct {
 
 // newObject returns an object with room for so many keys.
 func newObject(keys int) *object {
-	return &object{fields: make([]field, 0, keys), values: make([]byte, 0, 24*keys)}
+	o := used.Get().(*object)
+	o.fields, o.values = slices.Grow(o.fields[:0], keys), slices.Grow(o.values[:0], 24*keys)
+	return o
+}
+
+// used are objects that are not needed any more, for their room.
+var used = sync.Pool{New: func() any { return &object{} }}
+
+// mostUsed bounds the room that is kept, in bytes.
+const mostUsed = 16 << 10
+
+// done gives an object back. It must not be touched again.
+func (o *object) done() {
+	if cap(o.values) <= mostUsed {
+		used.Put(o)
+	}
 }
 
 // put sets key to value. A key that is there already keeps its place and gets
@@ -47,6 +63,12 @@ func (o *object) put(key string, value any) {
 		}
 	}
 	o.fields = append(o.fields, f)
+}
+
+// take is put for an object that is done then.
+func (o *object) take(key string, inner *object) {
+	o.put(key, inner)
+	inner.done()
 }
 
 // bytes returns the object as JSON.
@@ -108,18 +130,31 @@ func appendValue(dst []byte, value any) []byte {
 func appendText(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	from := 0 // what lies before is written
-	for i, r := range s {
+	for i := 0; i < len(s); {
+		if b := s[i]; b < utf8.RuneSelf && plainASCII[b] {
+			i++
+			continue
+		}
+		r, width := utf8.DecodeRuneInString(s[i:])
+		i += width
 		if plain(r) {
 			continue
 		}
-		dst = append(dst, s[from:i]...)
+		dst = append(dst, s[from:i-width]...)
 		dst = appendEscaped(dst, r)
-		_, width := utf8.DecodeRuneInString(s[i:])
-		from = i + width
+		from = i
 	}
 	dst = append(dst, s[from:]...)
 	return append(dst, '"')
 }
+
+// plainASCII is plain for what is one byte, which nearly everything is.
+var plainASCII = func() (is [utf8.RuneSelf]bool) {
+	for r := range is {
+		is[r] = plain(rune(r))
+	}
+	return is
+}()
 
 // plain reports whether r stands for itself in a JSON string.
 func plain(r rune) bool {

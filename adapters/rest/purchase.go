@@ -15,8 +15,12 @@ import (
 //
 // A membership is shown as it is then, even where nobody has yet written down
 // that its time was over.
-func (a *api) purchase(f domain.Facts, at time.Time) *object {
-	f.Membership = f.Membership.CaughtUp(at)
+func (a *api) purchase(f *domain.Facts, at time.Time) *object {
+	if f.Membership.ID != "" {
+		then := *f
+		then.Membership = f.Membership.CaughtUp(at)
+		f = &then
+	}
 	o := newObject(40)
 	a.putProduct(o, f)
 	putSale(o, f, at)
@@ -27,7 +31,7 @@ func (a *api) purchase(f domain.Facts, at time.Time) *object {
 }
 
 // putProduct says what was sold.
-func (a *api) putProduct(o *object, f domain.Facts) {
+func (a *api) putProduct(o *object, f *domain.Facts) {
 	slug := cmp.Or(f.Product.CustomPermalink, f.Product.Permalink)
 	address := cmp.Or(strings.TrimRight(f.Seller.Address, "/"), a.publicURL)
 	o.put("seller_id", string(f.Product.SellerID))
@@ -40,8 +44,8 @@ func (a *api) putProduct(o *object, f domain.Facts) {
 
 // putSale says for how much, how many, and when. The seats of a membership are
 // those in force, not those that were bought first.
-func putSale(o *object, f domain.Facts, at time.Time) {
-	p := f.Purchase
+func putSale(o *object, f *domain.Facts, at time.Time) {
+	p := &f.Purchase
 	o.put("email", p.Email)
 	o.put("price", p.Price.Amount)
 	o.put("gumroad_fee", p.Fee)
@@ -50,7 +54,7 @@ func putSale(o *object, f domain.Facts, at time.Time) {
 	o.put("discover_fee_charged", p.DiscoverFee)
 	o.put("can_contact", p.CanContact)
 	o.put("referrer", textOrNull(p.Referrer))
-	o.put("card", card(p.Card))
+	o.take("card", card(&p.Card))
 	o.put("order_number", p.OrderNumber)
 	o.put("sale_id", string(p.ID))
 	o.put("sale_timestamp", stamp(p.CreatedAt))
@@ -58,8 +62,8 @@ func putSale(o *object, f domain.Facts, at time.Time) {
 
 // putBuyer says who bought, how it came to that, and what was chosen and
 // answered. Custom fields are keys of their own.
-func putBuyer(o *object, f domain.Facts) {
-	p := f.Purchase
+func putBuyer(o *object, f *domain.Facts) {
+	p := &f.Purchase
 	putText(o, "full_name", p.FullName)
 	putText(o, "purchaser_id", string(p.PurchaserID))
 	putText(o, "subscription_id", string(p.MembershipID))
@@ -68,7 +72,7 @@ func putBuyer(o *object, f domain.Facts) {
 	}
 	o.put("variants", variants(f.Variants))
 	if p.OfferCode.Code != "" {
-		o.put("offer_code", offerCode(p))
+		o.take("offer_code", offerCode(p))
 	}
 	if p.Status == domain.Test {
 		o.put("test", true)
@@ -80,8 +84,8 @@ func putBuyer(o *object, f domain.Facts) {
 
 // putLicense shows the key, unless the product has none any more: then the old
 // ones still verify, and are not shown.
-func putLicense(o *object, f domain.Facts) {
-	p := f.Purchase
+func putLicense(o *object, f *domain.Facts) {
+	p := &f.Purchase
 	if f.Product.Licensed {
 		o.put("license_key", string(f.License.Key))
 		o.put("is_multiseat_license", p.Multiseat)
@@ -99,8 +103,8 @@ func putLicense(o *object, f domain.Facts) {
 
 // putOutcome says what became of the sale since, and repeats some of it under
 // the names that sales have elsewhere in the API.
-func putOutcome(o *object, f domain.Facts) {
-	p, m := f.Purchase, f.Membership
+func putOutcome(o *object, f *domain.Facts) {
+	p, m := &f.Purchase, &f.Membership
 	disputed, won := !p.DisputedAt.IsZero(), !p.DisputeWonAt.IsZero()
 	o.put("refunded", p.FullyRefunded())
 	o.put("disputed", disputed)
@@ -119,7 +123,7 @@ func putOutcome(o *object, f domain.Facts) {
 
 // card shows what the buyer may be asked to recognise. The three nulls were
 // something once, and clients may look for them.
-func card(c domain.Card) *object {
+func card(c *domain.Card) *object {
 	o := newObject(5)
 	o.put("bin", nil)
 	o.put("expiry_month", nil)
@@ -139,7 +143,7 @@ func variants(names domain.Names) string {
 	return "(" + strings.Join(all, ", ") + ")"
 }
 
-func offerCode(p domain.PurchaseState) *object {
+func offerCode(p *domain.PurchaseState) *object {
 	o := newObject(3)
 	o.put("code", p.OfferCode.Code)
 	o.put("displayed_amount_off", amountOff(p.OfferCode, p.Price.Currency))

@@ -11,7 +11,7 @@ import (
 // encoded returns the purchase of f as it is written at noon.
 func encoded(f domain.Facts) string {
 	a := &api{publicURL: "https://keys.example.com"}
-	return string(a.purchase(f, noon).bytes())
+	return string(a.purchase(&f, noon).bytes())
 }
 
 // TestPurchase says of single facts what they show: what the body then has, and

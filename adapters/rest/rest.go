@@ -118,12 +118,12 @@ func (a *api) answer(v app.Verification, p params) *object {
 	o.put("success", true)
 	o.put("uses", v.Uses)
 	if imported(v) {
-		o.put("imported_customer", importedCustomer(v))
+		o.take("imported_customer", importedCustomer(v))
 	} else {
-		o.put("purchase", a.purchase(v.Facts, v.At))
+		o.take("purchase", a.purchase(&v.Facts, v.At))
 	}
 	if includes(p, "entitlement") {
-		o.put("entitlement", entitlement(v))
+		o.take("entitlement", entitlement(v))
 	}
 	return o
 }
@@ -131,9 +131,13 @@ func (a *api) answer(v app.Verification, p params) *object {
 // reason sets the header that says in one word what came of a request.
 func reason(w http.ResponseWriter, code string) { w.Header().Set("Usher-Reason", code) }
 
-// writeJSON writes an answer that nobody keeps.
+// writeJSON writes an answer that nobody keeps, and is done with it.
 func writeJSON(w http.ResponseWriter, status int, o *object) {
-	body := o.bytes()
+	whole := newObject(0)
+	defer whole.done()
+	whole.values = o.appendTo(whole.values)
+	o.done()
+	body := whole.values
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
