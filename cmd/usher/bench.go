@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
+
+	"github.com/usherhq/usher/adapters/pgstore"
 )
 
 type benchCmd struct {
@@ -10,6 +13,7 @@ type benchCmd struct {
 	For      time.Duration `help:"How long each figure is measured." default:"1500ms" placeholder:"DURATION"`
 	Full     bool          `help:"Measure 256 clients at once too."`
 	Serve    bool          `hidden:"" help:"Be the server that is measured."`
+	Profile  string        `hidden:"" help:"File for a profile of the server's processor time." placeholder:"FILE"`
 }
 
 // Run measures a server of this program on this machine, with data of its own.
@@ -17,7 +21,7 @@ type benchCmd struct {
 // programs do.
 func (b benchCmd) Run(c *call) error {
 	if b.Serve {
-		return benchServer(c)
+		return benchServer(c, b.Profile)
 	}
 	switch {
 	case c.explicit("data"):
@@ -32,17 +36,13 @@ func (b benchCmd) Run(c *call) error {
 		return cannotOpen("no temporary folder can be made: "+err.Error(), "name another place for those with TMPDIR")
 	}
 	defer os.RemoveAll(dir)
-	c.Data, c.ownSecrets, c.Payments = dir, true, "none"
-	data := newBenchData(b.Licenses)
-	if err := data.load(c); err != nil {
-		return err
-	}
-	s, err := startBenched(c)
+	drop, err := c.benchDatabase()
 	if err != nil {
 		return err
 	}
-	defer s.stop()
-	figures, err := b.measure(c, s, data.forms())
+	defer drop()
+	c.Data, c.SecretsFile, c.ownSecrets, c.Payments = dir, "", true, "none"
+	figures, err := b.figures(c)
 	if c.ctx.Err() != nil {
 		return errInterrupted
 	}
@@ -53,81 +53,40 @@ func (b benchCmd) Run(c *call) error {
 	return nil
 }
 
-// The servers that are compared: usher as it is, one in which each use of a
-// key waits for a commit of its own, and one that answers what it was told to.
-const (
-	asItIs   = "usher"
-	eachOwn  = "one_commit_each"
-	canned   = "canned"
-	counting = "count"
-	reading  = "read"
-	spread   = "spread"
-	oneKey   = "one"
-)
-
-// rounds is how often each figure is taken, in turn with those that it is
-// compared with, so that what else the machine does is shared fairly.
-const rounds = 3
-
-// measure takes all figures.
-func (b benchCmd) measure(c *call, s *benched, forms forms) ([]figure, error) {
-	clients := []int{1, 16, 64}
-	if b.Full {
-		clients = append(clients, 256)
-	}
-	var plan []figure
-	for _, n := range clients {
-		for _, of := range []string{canned, eachOwn, asItIs} {
-			plan = append(plan, figure{Request: counting, Keys: spread, Server: of, Clients: n})
-		}
-	}
-	const most = 64
-	plan = append(plan,
-		figure{Request: counting, Keys: oneKey, Server: asItIs, Clients: most},
-		figure{Request: reading, Keys: spread, Server: asItIs, Clients: most},
-		figure{Request: reading, Keys: oneKey, Server: asItIs, Clients: most},
-		figure{Request: counting, Keys: spread, Server: asItIs}, // at half of what it can do
-	)
-	if err := s.can(c.ctx, forms); err != nil {
+// figures makes the data and measures.
+func (b benchCmd) figures(c *call) ([]figure, error) {
+	data := newBenchData(b.Licenses)
+	if err := data.load(c); err != nil {
 		return nil, err
 	}
-	bar := c.progress("measured")
-	defer bar.end()
-	taken := int64(0)
-	take := func(some []figure) error {
-		for range rounds {
-			for i := range some {
-				if err := s.take(c.ctx, &some[i], forms, b.For/rounds); err != nil {
-					return err
-				}
-				taken++
-				bar.at(taken, int64(rounds*len(plan)))
-			}
-		}
-		for i := range some {
-			some[i].sum()
-		}
-		return nil
-	}
-	rest := plan
-	for len(rest) > 1 {
-		if err := take(rest[:3]); err != nil {
-			return nil, err
-		}
-		rest = rest[3:]
-	}
-	rate := max(1, figureOf(plan, asItIs, most).PerSecond/2)
-	rest[0].Rate = &rate
-	if err := take(rest); err != nil {
+	s, err := startBenched(c, b.Profile)
+	if err != nil {
 		return nil, err
 	}
-	for i := range plan {
-		if f := &plan[i]; f.Server == asItIs && f.Clients > 0 {
-			f.ToCanned = f.ratio(figureOf(plan, canned, f.Clients))
-			if f.Request == counting {
-				f.ToEach = f.ratio(figureOf(plan, eachOwn, f.Clients))
-			}
-		}
+	defer s.stop()
+	return b.measure(c, s, data.forms())
+}
+
+// benchDatabase has c work with a PostgreSQL database that is made here, on the
+// server of the one that is named, until drop is called. Only the command line
+// names it: what the environment says is about a server that is at work.
+func (c *call) benchDatabase() (drop func(), err error) {
+	if !c.explicit("database") {
+		c.Database = ""
+		return func() {}, nil
 	}
-	return plan, nil
+	if err := c.Database.check(); err != nil {
+		return nil, err
+	}
+	scratch, err := pgstore.MakeScratch(c.ctx, string(c.Database))
+	if err != nil {
+		return nil, cannotOpen("no database can be made beside "+c.Database.place()+": "+err.Error(),
+			"usher bench makes one of its own and drops it: name a role that may make databases")
+	}
+	c.Database = databaseURL(scratch.URL)
+	return func() {
+		if err := scratch.Drop(context.WithoutCancel(c.ctx)); err != nil {
+			c.say("(!) the database %s is left and can be dropped: %v", scratch.Name, err)
+		}
+	}, nil
 }

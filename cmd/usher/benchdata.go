@@ -81,23 +81,27 @@ func (d benchData) load(c *call) error {
 	return err
 }
 
-func (d benchData) forms() forms { return forms{d.product.ID, d.keys()} }
-
-// forms make the bodies of requests that verify a key.
+// forms make requests that verify a key.
 type forms struct {
-	product domain.ProductID
-	keys    []domain.LicenseKey
+	head string // of a request, up to the key
+	tail map[string]string
+	keys []string
 }
 
-// body is a request's; it is about the first key unless keys are spread.
-func (f forms) body(of *figure, draw *chance.Rand) string {
-	key := f.keys[0]
-	if of.Keys == spread {
-		key = f.keys[draw.IntN(len(f.keys))]
+func (d benchData) forms() forms {
+	f := forms{tail: map[string]string{counting: "", reading: "&increment_uses_count=false"}}
+	for _, key := range d.keys() {
+		f.keys = append(f.keys, url.QueryEscape(string(key)))
 	}
-	body := "product_id=" + url.QueryEscape(string(f.product)) + "&license_key=" + url.QueryEscape(string(key))
-	if of.Request == reading {
-		body += "&increment_uses_count=false"
-	}
-	return body
+	f.head = "product_id=" + url.QueryEscape(string(d.product.ID)) + "&license_key="
+	return f
+}
+
+// request appends a request to b, whole, with what every client sends.
+func (f forms) request(b []byte, key int, what string) []byte {
+	b = append(b, "POST /v2/licenses/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: usher-bench\r\nAccept: */*\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(f.head)+len(f.keys[key])+len(f.tail[what])), 10)
+	b = append(append(b, headEnd...), f.head...)
+	return append(append(b, f.keys[key]...), f.tail[what]...)
 }

@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// notes are what clients saw between open and close.
+// notes are what one round of a figure is about. Each client keeps its own
+// waits, so that clients do not wait for each other.
 type notes struct {
-	began time.Time
-	given atomic.Int64 // requests that have their time
+	began time.Time    // of requests that come at a rate
+	given atomic.Int64 // requests that have their time, or their key
+	noted atomic.Bool  // what is answered now counts
+	over  atomic.Bool  // nothing more is asked
 
 	mu    sync.Mutex
-	noted bool
 	waits []time.Duration
 	errs  int
 	err   error // the first
@@ -20,29 +22,17 @@ type notes struct {
 
 // next gives the next request its time.
 func (n *notes) next(rate float64) time.Time {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.began.IsZero() {
-		n.began = time.Now()
-	}
 	return n.began.Add(time.Duration(float64(n.given.Add(1)) / rate * float64(time.Second)))
 }
 
-func (n *notes) open()  { n.mu.Lock(); n.noted = true; n.mu.Unlock() }
-func (n *notes) close() { n.mu.Lock(); n.noted = false; n.mu.Unlock() }
-
-func (n *notes) add(wait time.Duration, err error) {
+// add takes over what one client has seen.
+func (n *notes) add(waits []time.Duration, errs int, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	switch {
-	case !n.noted:
-	case err != nil:
-		n.errs++
-		if n.err == nil {
-			n.err = err
-		}
-	default:
-		n.waits = append(n.waits, wait)
+	n.waits = append(n.waits, waits...)
+	n.errs += errs
+	if n.err == nil {
+		n.err = err
 	}
 }
 
@@ -54,11 +44,19 @@ func (n *notes) into(f *figure, spent time.Duration, before, after used) error {
 	f.waits, f.rates = append(f.waits, n.waits...), append(f.rates, float64(len(n.waits))/spent.Seconds())
 	f.spent += spent
 	f.Errors += n.errs
-	f.Commits += after.Commits - before.Commits
-	if before.CPU == nil || after.CPU == nil {
-		f.cpu = -1
-	} else {
-		f.cpu += *after.CPU - *before.CPU
+	if before.Commits != nil && after.Commits != nil {
+		commits := *after.Commits - *before.Commits
+		if f.Commits != nil {
+			commits += *f.Commits
+		}
+		f.Commits = &commits
 	}
+	if before.CPU == nil || after.CPU == nil || f.cpu < 0 {
+		f.cpu = -1
+		return nil
+	}
+	cpu := *after.CPU - *before.CPU
+	f.cpu += cpu
+	f.cpus = append(f.cpus, cpu/float64(max(1, len(n.waits))))
 	return nil
 }
