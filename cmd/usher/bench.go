@@ -10,7 +10,7 @@ import (
 
 type benchCmd struct {
 	Licenses int           `help:"How many licenses there are." default:"20000" placeholder:"N"`
-	For      time.Duration `help:"How long each figure is measured." default:"1500ms" placeholder:"DURATION"`
+	For      time.Duration `help:"How long each figure is measured." default:"1200ms" placeholder:"DURATION"`
 	Full     bool          `help:"Measure 256 clients at once too."`
 	Serve    bool          `hidden:"" help:"Be the server that is measured."`
 	Profile  string        `hidden:"" help:"File for a profile of the server's processor time." placeholder:"FILE"`
