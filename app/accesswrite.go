@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -36,6 +37,15 @@ func (r *run) write(ctx context.Context, step domain.Step, record func(*domain.G
 		if events, err = r.settle(ctx, tx, at); err != nil {
 			return err
 		}
+		if step.Kind != domain.StepNone && r.conn.Quota > 0 {
+			used, err := tx.Connections.AddCalls(ctx, r.conn.ID, monthOf(at), 1)
+			if err != nil {
+				return err
+			}
+			if r.conn.QuotaLow(used) {
+				events = append(events, r.ail(domain.CauseQuotaLow, "")...)
+			}
+		}
 		switch {
 		case r.gone:
 			err = tx.Grants.Delete(ctx, r.id)
@@ -63,6 +73,12 @@ func (r *run) write(ctx context.Context, step domain.Step, record func(*domain.G
 
 // settle says how claims and connection stand, and when there is more to do.
 func (r *run) settle(ctx context.Context, tx ports.Tx, at time.Time) (events []domain.Event, err error) {
+	stood := slices.Clone(r.claims)
+	if t := r.trouble; t != nil && t.Cause == domain.CauseLeft { // by whoever's doing, before anybody asked
+		for i := range r.claims {
+			r.claims[i] = r.claims[i].TakenOut(r.grant.Subject)
+		}
+	}
 	want := r.want()
 	left := domain.Plan(want, r.grant, r.seen)
 	if t := r.trouble; t != nil && t.Cause.Health() != domain.HealthOK || t != nil && t.Party == domain.SellerActs {
@@ -73,8 +89,8 @@ func (r *run) settle(ctx context.Context, tx ports.Tx, at time.Time) (events []d
 		events = append(events, r.ail(domain.CauseRoleRefused, "")...)
 	}
 	forgotten := 0
-	for i, was := range r.claims {
-		is := was.Follow(r.conn, r.grant, want, left)
+	for i, was := range stood {
+		is := r.claims[i].Follow(r.conn, r.grant, want, left)
 		if is.State == domain.ClaimActive && is.OldSubject != "" && is.Subject == r.grant.Subject {
 			due, err := r.replace(ctx, tx, is, at)
 			if err != nil {

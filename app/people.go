@@ -124,3 +124,16 @@ func (c *core) reclaimOf(ctx context.Context, seller domain.SellerID, email stri
 	}
 	return err
 }
+
+// KeepAccess records that refunds of a sale leave access as it is: its seller
+// gives money back, and nothing else is to change. Twice is once.
+func (s *Sales) KeepAccess(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) error {
+	return s.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
+		p, err := tx.Purchases.ByID(ctx, id)
+		if err != nil || p.State().AccessKept {
+			return err
+		}
+		p.KeepAccess()
+		return tx.Purchases.Save(ctx, p)
+	})
+}

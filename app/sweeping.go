@@ -63,6 +63,17 @@ func (c *Communities) Compare(ctx context.Context, seller domain.SellerID, id do
 	if err != nil {
 		return d, err
 	}
+	if conn.Quota > 0 {
+		used, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (int64, error) {
+			return tx.Connections.AddCalls(ctx, id, monthOf(c.at()), 0)
+		})
+		if err != nil {
+			return d, err
+		}
+		if conn.QuotaSpent(used) {
+			return d, refused(domain.ErrCommunityRefused, "Most of this month's calls are used; what is left is kept for invitations and removals.")
+		}
+	}
 	door.Sweep = true
 	found, complete, err := c.listMembers(ctx, service, door)
 	if err != nil {

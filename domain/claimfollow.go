@@ -127,3 +127,21 @@ func (c Claim) followOut(g GrantState, want Want, left []Step) Claim {
 	}
 	return c
 }
+
+// Choice is something that the seller of a claim may decide about it.
+type Choice string
+
+// The choices.
+const (
+	ChooseInviteAgain Choice = "invite_again" // see [Claim.InviteAgain]
+	ChooseLeaveOut    Choice = "leave_out"    // nobody of that address is let in any more
+)
+
+// Choices returns what the seller has to decide: of somebody who was taken out by
+// hand, whether they are invited again.
+func (c Claim) Choices() []Choice {
+	if c.Live() && c.Cause == CauseRemovedOutside {
+		return []Choice{ChooseInviteAgain, ChooseLeaveOut}
+	}
+	return nil
+}

@@ -108,6 +108,14 @@ func (c Connection) cause() Cause {
 	return CauseTokenInvalid
 }
 
+// QuotaLow reports whether four fifths of the month's calls are used: then the
+// seller is told.
+func (c Connection) QuotaLow(used int64) bool { return c.Quota > 0 && used*5 >= c.Quota*4 }
+
+// QuotaSpent reports whether only the last tenth of the month's calls is left: it
+// is kept for those who pay, or pay no more.
+func (c Connection) QuotaSpent(used int64) bool { return c.Quota > 0 && used*10 >= c.Quota*9 }
+
 // Open reports whether it is connected, and is not being disconnected.
 func (c Connection) Open() bool { return c.ClosedAt.IsZero() && c.Leaving == "" }
 

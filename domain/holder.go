@@ -22,7 +22,7 @@ type Holder struct {
 // Of f the key is not needed.
 func Holders(f Facts, payer PurchaseState, seats []Seat, blocked func(email string) bool, at time.Time) []Holder {
 	p := f.Purchase
-	if p.GiftGiven || p.erased() || !f.Entitlement(at).Active || !payer.keepsPaying(f, at) || f.periodGivenBack(at) {
+	if p.GiftGiven || p.erased() || !f.Entitlement(at).Active || !f.paidFor(payer, at) || f.periodGivenBack(at) {
 		return nil
 	}
 	var all []Holder
@@ -38,8 +38,8 @@ func Holders(f Facts, payer PurchaseState, seats []Seat, blocked func(email stri
 	return slices.DeleteFunc(all, func(h Holder) bool { return blocked != nil && blocked(h.Email) })
 }
 
-// keepsPaying reports whether the money of the sale that paid for f has stayed.
-func (payer PurchaseState) keepsPaying(f Facts, at time.Time) bool {
+// paidFor reports whether the money of the sale that paid for f has stayed.
+func (f Facts) paidFor(payer PurchaseState, at time.Time) bool {
 	if payer.ID == "" {
 		return true
 	}
