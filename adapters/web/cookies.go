@@ -59,10 +59,8 @@ func (v *visit) formToken() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// fromOurPage reports whether a form came from a page of ours in this browser.
+// fromOurPage reports whether a form came from a page of ours in this browser. A
+// browser that has seen none gets its secret only now, which no form can know.
 func (v *visit) fromOurPage() bool {
-	if v.cookie(browserCookie) == "" {
-		return false
-	}
 	return subtle.ConstantTimeCompare([]byte(v.r.PostFormValue("token")), []byte(v.formToken())) == 1
 }

@@ -18,17 +18,13 @@ type place struct {
 }
 
 // holder returns whose page it is, by the token in its path: a sale's, or a
-// seat's.
+// seat's. One that is neither's opens no sale (SaleOf).
 func (v *visit) holder() (domain.TokenState, error) {
 	t, err := v.usher.Tokens.Holder(v.r.Context(), v.r.PathValue("token"))
 	if err != nil {
 		return domain.TokenState{}, err
 	}
-	s := t.State()
-	if s.PurchaseID == "" && s.SeatID == "" {
-		return s, errGone
-	}
-	return s, nil
+	return t.State(), nil
 }
 
 // access shows a customer which communities come with what they bought.
@@ -105,20 +101,14 @@ func (v *visit) leave() error {
 func (v *visit) callback() error {
 	q := v.r.URL.Query()
 	back := app.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error")}
-	browser := v.cookie(browserCookie)
-	if back.State == "" || browser == "" {
-		return errState
-	}
+	browser := v.cookie(browserCookie) // no state is of a browser without one
 	joined, err := v.usher.Access.FinishJoin(v.r.Context(), browser, back)
 	if errors.Is(err, domain.ErrPassNotFound) {
 		return v.connected(browser, back)
 	}
-	switch {
-	case err == nil:
-		v.show(http.StatusOK, "said", map[string]any{"Title": joined.Community, "Says": joined.Says})
-		return nil
-	case errors.Is(err, domain.ErrPassSpent), joined.SellerID == "":
-		return errState
+	if err != nil {
+		return err
 	}
-	return err
+	v.show(http.StatusOK, "said", map[string]any{"Title": joined.Community, "Says": joined.Says})
+	return nil
 }

@@ -51,6 +51,9 @@ func (v *visit) fail(err error) {
 	}
 }
 
+// nothing answers for what is no page.
+func (v *visit) nothing() error { return errGone }
+
 // to sends the browser to another page of ours.
 func (v *visit) to(path string) error {
 	http.Redirect(v.w, v.r, path, http.StatusSeeOther)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/usherhq/usher/app"
@@ -55,18 +56,20 @@ func (v *visit) showCommunities(status int, says string, offer app.CircleOffer) 
 		return err
 	}
 	ctx := v.r.Context()
-	all, err := v.usher.Communities.List(ctx, seller, ports.Cursor{}, 100)
-	if err != nil {
-		return err
-	}
 	var open []domain.Connection
-	for _, c := range all {
+	all := app.Paged(func(after ports.Cursor, n int) ([]domain.Connection, error) {
+		return v.usher.Communities.List(ctx, seller, after, n)
+	}, func(c domain.Connection) ports.Cursor { return ports.Cursor{At: c.CreatedAt, ID: string(c.ID)} })
+	for c, err := range all {
+		if err != nil {
+			return err
+		}
 		if c.ClosedAt.IsZero() {
 			open = append(open, c)
 		}
 	}
 	join, err := v.usher.Communities.StartDiscord(ctx, seller, v.browser())
-	if err != nil && domain.CodeOf(err) != domain.ErrNotConfigured.Code {
+	if err != nil && !errors.Is(err, domain.ErrNotConfigured) {
 		return err
 	}
 	v.show(status, "communities", map[string]any{"Title": "Communities", "Says": says, "Connections": open, "DiscordURL": join, "Offer": offer})
@@ -123,7 +126,7 @@ func (v *visit) disconnect() error {
 
 // again shows the page once more, with what is to be mended.
 func (v *visit) again(err error) error {
-	e, ok := err.(*domain.Error)
+	e, ok := errors.AsType[*domain.Error](err)
 	if status, known := statuses[domain.KindOf(err)]; ok && known && status != http.StatusNotFound {
 		return v.showCommunities(status, e.Msg, app.CircleOffer{})
 	}
@@ -137,7 +140,10 @@ func (v *visit) connected(browser string, back app.Callback) error {
 		return errState
 	}
 	conn, err := v.usher.Communities.FinishDiscord(v.r.Context(), seller, browser, back)
-	if err != nil {
+	switch {
+	case errors.Is(err, domain.ErrPassNotFound), errors.Is(err, domain.ErrPassSpent):
+		return errState
+	case err != nil:
 		return v.again(err)
 	}
 	says := "Connected to " + conn.Name + "."

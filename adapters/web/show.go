@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+
+	"github.com/usherhq/usher/domain"
 )
 
 //go:embed pages/*.html pages/style.css
@@ -17,7 +19,9 @@ var (
 	style       = must(files.ReadFile("pages/style.css"))
 	styleDigest = digestOf(style)
 	pages       = template.Must(template.New("").Funcs(template.FuncMap{
-		"style": func() template.CSS { return template.CSS(style) },
+		"style":  func() template.CSS { return template.CSS(style) },
+		"wrong":  wrong,
+		"health": func(h domain.Health) string { return healths[h] },
 	}).ParseFS(files, "pages/*.html"))
 )
 

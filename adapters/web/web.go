@@ -42,11 +42,16 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 		"GET " + CallbackPath:                            (*visit).callback,
 		"GET /d/{token}":                                 (*visit).access,
 		"POST /d/{token}/leave/{claim}":                  (*visit).leave,
-		"GET /d/{token}/joined":                          (*visit).access,
+		"/":                                              (*visit).nothing,
 	} {
 		mux.Handle(pattern, w.route(page))
 	}
 	guard := http.NewCrossOriginProtection()
+	if o.PublicURL != "" {
+		// A proxy in front may name another host to us than the browser sees. An
+		// address that is no origin trusts nobody more.
+		_ = guard.AddTrustedOrigin(strings.TrimRight(o.PublicURL, "/"))
+	}
 	guard.SetDenyHandler(w.route(func(v *visit) error { return errForeign }))
 	return headers(guard.Handler(mux))
 }
@@ -94,7 +99,7 @@ func (w *web) route(do page) http.Handler {
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self' 'sha256-"+styleDigest+"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+styleDigest+"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -21,7 +21,9 @@ type cli struct {
 	Memberships membershipsCmd `cmd:"" help:"Sales that renew: their seats, their price and their end."`
 	Seats       seatsCmd       `cmd:"" help:"Who sits in the seats of a membership."`
 	PaymentsCmd paymentsCmd    `cmd:"" name:"payments" help:"What was charged for a sale."`
+	Communities communitiesCmd `cmd:"" help:"Circle communities and Discord servers, and who is let in."`
 	Licenses    licensesCmd    `cmd:"" help:"License keys. The key comes on standard input, from a prompt or in USHER_LICENSE_KEY."`
+	Admin       adminCmd       `cmd:"" help:"The seller's pages in a browser."`
 	Tokens      tokensCmd      `cmd:"" help:"Access tokens, which let programs act for a seller."`
 	Mail        mailCmd        `cmd:"" help:"What buyers and sellers are told. Nothing is sent yet: mails are kept to be read here."`
 	Clock       clockCmd       `cmd:"" help:"The time that everything goes by; a test clock can be moved."`
@@ -50,6 +52,7 @@ type globals struct {
 	JSON        bool        `name:"json" help:"Print one JSON value in one line; a list is an array." group:"everywhere"`
 	JSONL       bool        `name:"jsonl" help:"Print a list as one JSON object in each line." group:"everywhere"`
 	NoInput     bool        `help:"Never ask for anything." group:"everywhere"`
+	serviceFlags
 
 	ownSecrets bool // the secrets are the data folder's, whatever the settings say
 }

@@ -111,7 +111,7 @@ func TestHelpOfServe_namesEachSettingThreeTimes(t *testing.T) {
 
 // Everybody on a machine can read the arguments of its programs.
 func TestFlags_carryNoSecret(t *testing.T) {
-	fine := []string{"secrets-file", "tls-key", "idempotency-key", "with-keys"}
+	fine := []string{"secrets-file", "discord-secrets-file", "tls-key", "idempotency-key", "with-keys"}
 	var visit func(n *kong.Node)
 	visit = func(n *kong.Node) {
 		for _, f := range n.Flags {

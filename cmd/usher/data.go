@@ -58,6 +58,7 @@ type opening struct {
 	log       *slog.Logger
 	cutoff    domain.Cutoff
 	testClock time.Time // what is made stands still at this time; zero: the machine's clock
+	publicURL string    // of a server; empty: it is none
 }
 
 func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
@@ -75,6 +76,10 @@ func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
 	if err != nil {
 		return nil, f, nil, cannotOpen("the data folder cannot be used: "+err.Error(), "choose another with --data")
 	}
+	outside, err := c.services(o.publicURL)
+	if err != nil {
+		return nil, f, nil, err
+	}
 	keys, err := c.secrets(&f)
 	if err != nil {
 		return nil, f, nil, err
@@ -83,7 +88,7 @@ func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {
 	if f.fresh {
 		with.TestClock = o.testClock
 	}
-	p, done, err := withSQLite(c.ctx, databasePath(f.database()), with, o.log, o.cutoff, payments{c.Payments, c.SandboxURL, f.path})
+	p, done, err := withSQLite(c.ctx, databasePath(f.database()), with, o.log, o.cutoff, payments{c.Payments, c.SandboxURL, f.path}, outside)
 	if err != nil {
 		return nil, f, nil, notOpened(f.database(), err)
 	}

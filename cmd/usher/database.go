@@ -47,6 +47,10 @@ func (c *call) openPostgres(o opening) (*app.Usher, folder, func(), error) {
 	if err := c.Database.check(); err != nil {
 		return nil, f, nil, err
 	}
+	outside, err := c.services(o.publicURL)
+	if err != nil {
+		return nil, f, nil, err
+	}
 	s, err := c.dialPostgres(o, &f)
 	if err != nil {
 		return nil, f, nil, err
@@ -58,7 +62,7 @@ func (c *call) openPostgres(o opening) (*app.Usher, folder, func(), error) {
 			return nil, f, nil, cannotOpen("the data folder cannot be used: "+err.Error(), "choose another with --data")
 		}
 	}
-	p, done, err := withPostgres(c.ctx, s, o.log, o.cutoff, payments{c.Payments, c.SandboxURL, c.Data})
+	p, done, err := withPostgres(c.ctx, s, o.log, o.cutoff, payments{c.Payments, c.SandboxURL, c.Data}, outside)
 	if err != nil {
 		_ = s.Close()
 		return nil, f, nil, notOpened(f.path, err)

@@ -54,7 +54,7 @@ func (d demoCmd) Run(c *call) error {
 	c.ownSecrets = true
 	c.Payments, c.SandboxURL = "sandbox", ""
 	log := d.logger(c.err)
-	p, f, done, err := c.openWith(opening{make: true, log: log, testClock: d.TestClock.fresh()})
+	p, f, done, err := c.openWith(opening{make: true, log: log, testClock: d.TestClock.fresh(), publicURL: localURL(l, false)})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 //	usher demo                  a server with sample data, nothing to set up
 //	usher serve                 the real one
 //	usher sellers|products|purchases|memberships|seats|payments|licenses|tokens ...
+//	usher communities ...       Circle and Discord, and usher admin link
 //	usher mail|clock|jobs ...   what was told, what time it is, what was given up
 //	usher import FILE           and usher export
 //	usher backup FILE           and usher restore --check, usher hold, usher doctor
@@ -20,7 +21,7 @@
 // whole, settings.go its settings file, fault.go says with which number and
 // which words a command fails, output.go how results look. Each noun has a file
 // of its own. server.go is a running server, serve.go and demo.go start one.
-// providers.go and wire.go put usher together; wire_gen.go is written by
+// providers.go, services.go and wire.go put usher together; wire_gen.go is written by
 // "go tool wire ./cmd/usher".
 //
 // # Decisions
@@ -36,8 +37,12 @@
 //
 // A license key is never an argument and never a flag: every user of a machine
 // can read those. It comes on standard input, from a prompt, or in
-// USHER_LICENSE_KEY. The server's secrets come from a file or in
-// USHER_SECRETS, and are no setting of the settings file.
+// USHER_LICENSE_KEY. Neither is a seller's API token of Circle. The server's
+// secrets come from a file or in USHER_SECRETS, and are no setting of the
+// settings file; nor are those of its Discord application, which come from a
+// file of their own or in USHER_DISCORD_CLIENT_SECRET and
+// USHER_DISCORD_BOT_TOKEN. Half of them is refused by every command: one that
+// did without would leave undone, in silence, what is due at Discord.
 //
 // Amounts that are given or read by a program are whole numbers of the
 // currency's minor unit, as in the licence API: --price 1200 is 12 dollars and

@@ -111,6 +111,48 @@ var examples = map[string][]string{
 		`usher seats grant AZqxJ2vXd9-Y0kqk3rW0Ng== --seats 2`,
 		`usher seats grant AZqxJ2vXd9-Y0kqk3rW0Ng== --seats=-1`,
 	},
+	"communities": {
+		`usher communities connect-circle < token.txt`,
+		`usher communities attach inkwell --connection circle --space-group 43576`,
+		`usher communities people`,
+	},
+	"communities list": {`usher communities list`},
+	"communities show": {
+		`usher communities show AZqxJ2vXd9-Y0kqk3rW0Ng==`,
+		`usher communities show discord`,
+	},
+	"communities connect-circle": {
+		`usher communities connect-circle < token.txt`,
+		`usher communities connect-circle --community 3512 --space-group 43576 < token.txt`,
+	},
+	"communities attach": {
+		`usher communities attach inkwell --connection circle --space-group 43576`,
+		`usher communities attach inkwell-club --connection discord --role Readers --variant Readers --all-customers --yes`,
+		`usher communities attach inkwell --connection discord --end-action none`,
+	},
+	"communities detach": {
+		`usher communities detach inkwell --connection circle`,
+		`usher communities detach inkwell --connection discord --members remove --yes`,
+	},
+	"communities check": {`usher communities check discord`},
+	"communities people": {
+		`usher communities people`,
+		`usher communities people --connection discord --state needs_seller --jsonl`,
+	},
+	"communities retry": {`usher communities retry AZqxJ2vXd9-Y0kqk3rW0Ng==`},
+	"communities reconcile": {
+		`usher communities reconcile circle --dry-run`,
+		`usher communities reconcile circle`,
+	},
+	"communities disconnect": {
+		`usher communities disconnect circle --members keep --yes`,
+		`usher communities disconnect discord --members remove --bot-leaves --yes`,
+	},
+	"admin": {`usher admin link`},
+	"admin link": {
+		`usher admin link`,
+		`usher admin link --url https://keys.example.com`,
+	},
 	"payments":      {`usher payments list --purchase AZqxJ2vXd9-Y0kqk3rW0Ng==`},
 	"payments list": {`usher payments list --purchase AZqxJ2vXd9-Y0kqk3rW0Ng==`},
 	"mail":          {`usher mail list`},

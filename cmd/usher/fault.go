@@ -72,6 +72,10 @@ var hints = map[string]string{
 	domain.ErrCancelScheduled.Code:    `"usher memberships uncancel MEMBERSHIP" takes it back`,
 	domain.ErrPaymentOverdue.Code:     `"usher memberships pay MEMBERSHIP" pays it`,
 	domain.ErrHeld.Code:               `"usher hold --show" says why, and "usher hold --lift" lets charges go on`,
+	domain.ErrConnectionNotFound.Code: `"usher communities list" shows the communities`,
+	domain.ErrAttachmentNotFound.Code: `"usher communities attach PRODUCT --connection CONNECTION" attaches it`,
+	domain.ErrClaimNotFound.Code:      `"usher communities people" shows who is let in`,
+	domain.ErrNotConfigured.Code:      "set Discord up with --discord-client-id and its secrets",
 	domain.ErrWrongSecret.Code:        "give the secrets that this database was made with: USHER_SECRETS or --secrets-file",
 }
 
@@ -113,6 +117,9 @@ func describe(err error) *fault {
 	if p, ok := errors.AsType[*kong.ParseError](err); ok {
 		if isAbout(p.Context, "licenses") && strings.HasPrefix(p.Error(), "unexpected argument") {
 			return errKeyAsArgument
+		}
+		if isAbout(p.Context, "connect-circle") && strings.HasPrefix(p.Error(), "unexpected argument") {
+			return errTokenAsArgument
 		}
 		name := "usher"
 		if p.Context != nil && p.Context.Selected() != nil {

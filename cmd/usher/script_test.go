@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	end NAME [N]                SIGTERM, after which it ends with 0, or N
 //	mode N FILE                 the file has these permissions
 //	ask N METHOD URL [K=V...]   a request, its form, and the status of its answer
+//	fakes, outside, browse      communities: see communities_test.go
 func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts need sh")
@@ -43,12 +44,17 @@ func TestScripts(t *testing.T) {
 		Deadline:            time.Now().Add(10 * patience), // so that a server which should not have started ends
 		Setup: func(env *testscript.Env) error {
 			env.Values["servers"] = map[string]*process{}
+			env.Values["scenes"] = map[string]scene{}
+			// Nobody asks the real services, whatever a script forgets.
+			env.Setenv("USHER_TEST_CIRCLE_URL", "http://127.0.0.1:1")
+			env.Setenv("USHER_TEST_DISCORD_URL", "http://127.0.0.1:1")
 			env.Setenv("ESC", "\x1b")
 			env.Vars = append(env.Vars, race)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "take": take, "mode": mode, "start": start, "end": end, "ask": ask,
+			"fakes": fakes, "outside": outside, "browse": browse,
 		},
 	})
 }
@@ -111,6 +117,9 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var settings []string
 	for name := range knownVariables(settingsOf(newParser(&cli{}, io.Discard, io.Discard).Model.Node)) {
+		settings = append(settings, name+"="+ts.Getenv(name))
+	}
+	for _, name := range []string{"USHER_TEST_CIRCLE_URL", "USHER_TEST_DISCORD_URL"} {
 		settings = append(settings, name+"="+ts.Getenv(name))
 	}
 	p, err := startUsher(ts.MkAbs("."), settings, args[2:]...)

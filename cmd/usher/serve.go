@@ -73,7 +73,8 @@ func (s *serveCmd) Run(c *call) error {
 	}
 	defer l.Close()
 	log := s.logger(c.err)
-	p, f, done, err := c.openWith(opening{true, log, s.ProductIDRequiredAfter.Cutoff, s.TestClock.fresh()})
+	public := cmp.Or(string(s.PublicURL), localURL(l, certificate != nil))
+	p, f, done, err := c.openWith(opening{true, log, s.ProductIDRequiredAfter.Cutoff, s.TestClock.fresh(), public})
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (s *serveCmd) Run(c *call) error {
 	}
 	srv := &server{
 		usher: p, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
-		publicURL:  cmp.Or(string(s.PublicURL), localURL(l, certificate != nil)),
+		publicURL:  public,
 		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout, testClock: testClock,
 	}
 	if why, held, err := p.Holding.Held(c.ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/usherhq/usher/adapters/api"
 	"github.com/usherhq/usher/adapters/rest"
+	"github.com/usherhq/usher/adapters/web"
 	"github.com/usherhq/usher/app"
 )
 
@@ -93,11 +94,17 @@ func (s *server) handler(h *health, next http.Handler) http.Handler {
 }
 
 // apis sends a request to whom it is for: below /api/ usher has an API of its
-// own, but /api/v2 is another name of the licence API's /v2.
+// own, but /api/v2 is another name of the licence API's /v2. Pages for people
+// have paths of their own.
 func (s *server) apis() http.Handler {
 	theirs := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
 	own := api.Handler(s.usher, &api.Options{Logger: s.log})
+	pages := web.Handler(s.usher, &web.Options{PublicURL: s.publicURL, Logger: s.log})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if web.Owns(r.URL.Path) {
+			pages.ServeHTTP(w, r)
+			return
+		}
 		if p := r.URL.Path; strings.HasPrefix(p, "/api/") && p != "/api/v2" && !strings.HasPrefix(p, "/api/v2/") {
 			own.ServeHTTP(w, r)
 			return

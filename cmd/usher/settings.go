@@ -76,11 +76,11 @@ func (c *cli) BeforeResolve(k *kong.Kong, ctx *kong.Context) error {
 }
 
 // settingsOf returns the flags that are settings, those of all commands, by
-// their name in the settings file.
+// their name in the settings file. What only tests set is hidden, and none.
 func settingsOf(n *kong.Node) map[string]*kong.Flag {
 	all := map[string]*kong.Flag{}
 	for _, f := range n.Flags {
-		if len(f.Envs) > 0 {
+		if len(f.Envs) > 0 && !f.Hidden {
 			all[fileKey(f.Name)] = f
 		}
 	}
@@ -117,7 +117,7 @@ func checkEnvironment(settings map[string]*kong.Flag) error {
 
 // knownVariables returns the variables of usher's, with their settings.
 func knownVariables(settings map[string]*kong.Flag) map[string]*kong.Flag {
-	known := map[string]*kong.Flag{secretsVariable: nil, keyVariable: nil}
+	known := map[string]*kong.Flag{secretsVariable: nil, keyVariable: nil, discordSecretVariable: nil, discordTokenVariable: nil}
 	for _, f := range settings {
 		known[f.Envs[0]] = f
 	}

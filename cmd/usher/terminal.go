@@ -52,12 +52,18 @@ func (c *call) readKey() (string, error) {
 	if key := os.Getenv(keyVariable); key != "" {
 		return strings.TrimSpace(key), nil
 	}
+	return c.readSecret("license key", how)
+}
+
+// readSecret returns a secret that comes on standard input or from a prompt, and
+// never as an argument. Blanks around it are not part of it.
+func (c *call) readSecret(what, how string) (string, error) {
 	var text string
 	if isTerminal(c.in) {
 		if !c.canAsk() {
-			return "", wrongUse("", "the license key is missing", how)
+			return "", wrongUse("", "the "+what+" is missing", how)
 		}
-		fmt.Fprint(c.err, "License key: ")
+		fmt.Fprint(c.err, strings.ToUpper(what[:1])+what[1:]+": ")
 		line, err := c.readLine()
 		if err != nil {
 			return "", err
@@ -70,16 +76,16 @@ func (c *call) readKey() (string, error) {
 			return "", err
 		}
 		if len(all) > most {
-			return "", wrongUse("", "what came on standard input is too long for a license key", "")
+			return "", wrongUse("", "what came on standard input is too long for a "+what, "")
 		}
 		text = string(all)
 	}
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return "", wrongUse("", "no license key came on standard input", how)
+		return "", wrongUse("", "no "+what+" came on standard input", how)
 	}
 	if strings.ContainsAny(text, "\r\n") {
-		return "", wrongUse("", "more than one line came on standard input", "one key at a time")
+		return "", wrongUse("", "more than one line came on standard input", "one "+what+" at a time")
 	}
 	return text, nil
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/usherhq/usher/ports"
 )
 
-func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff, payments) (*app.Usher, func(), error) {
+func withSQLite(context.Context, databasePath, *sqlitestore.Options, *slog.Logger, domain.Cutoff, payments, services) (*app.Usher, func(), error) {
 	panic(wire.Build(core, sqlite, effects))
 }
 
-func withPostgres(context.Context, *pgstore.Store, *slog.Logger, domain.Cutoff, payments) (*app.Usher, func(), error) {
+func withPostgres(context.Context, *pgstore.Store, *slog.Logger, domain.Cutoff, payments, services) (*app.Usher, func(), error) {
 	panic(wire.Build(core, keysOf, wire.Bind(new(ports.Store), new(*pgstore.Store)), effects))
 }

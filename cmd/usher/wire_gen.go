@@ -18,7 +18,7 @@ import (
 
 // Injectors from wire.go:
 
-func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments) (*app.Usher, func(), error) {
+func withSQLite(contextContext context.Context, mainDatabasePath databasePath, options *sqlitestore.Options, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments, mainServices services) (*app.Usher, func(), error) {
 	store, cleanup, err := openSQLite(contextContext, mainDatabasePath, options)
 	if err != nil {
 		return nil, nil, err
@@ -30,13 +30,25 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}
 	outbox := mail.NewOutbox(store)
 	sealer := sealerOf(options)
+	client := openCircle(mainServices, store)
+	community, err := openDiscord(mainServices, store)
+	if err != nil {
+		cleanup2()
+		cleanup()
+		return nil, nil, err
+	}
+	v := communityServices(client, community)
+	portsDiscordSetup := discordSetup(community)
 	config := app.Config{
-		Store:   store,
-		Logger:  logger,
-		Cutoff:  domainCutoff,
-		Charger: charger,
-		Mailer:  outbox,
-		Sealer:  sealer,
+		Store:       store,
+		Logger:      logger,
+		Cutoff:      domainCutoff,
+		Charger:     charger,
+		Mailer:      outbox,
+		Sealer:      sealer,
+		Communities: v,
+		Circle:      client,
+		Discord:     portsDiscordSetup,
 	}
 	usher, err := app.New(config)
 	if err != nil {
@@ -50,20 +62,31 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}, nil
 }
 
-func withPostgres(contextContext context.Context, store *pgstore.Store, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments) (*app.Usher, func(), error) {
+func withPostgres(contextContext context.Context, store *pgstore.Store, logger *slog.Logger, domainCutoff domain.Cutoff, mainPayments payments, mainServices services) (*app.Usher, func(), error) {
 	charger, cleanup, err := openCharger(contextContext, mainPayments, store)
 	if err != nil {
 		return nil, nil, err
 	}
 	outbox := mail.NewOutbox(store)
 	sealer := keysOf(store)
+	client := openCircle(mainServices, store)
+	community, err := openDiscord(mainServices, store)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	v := communityServices(client, community)
+	portsDiscordSetup := discordSetup(community)
 	config := app.Config{
-		Store:   store,
-		Logger:  logger,
-		Cutoff:  domainCutoff,
-		Charger: charger,
-		Mailer:  outbox,
-		Sealer:  sealer,
+		Store:       store,
+		Logger:      logger,
+		Cutoff:      domainCutoff,
+		Charger:     charger,
+		Mailer:      outbox,
+		Sealer:      sealer,
+		Communities: v,
+		Circle:      client,
+		Discord:     portsDiscordSetup,
 	}
 	usher, err := app.New(config)
 	if err != nil {

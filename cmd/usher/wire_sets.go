@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/google/wire"
 
+	"github.com/usherhq/usher/adapters/circle"
 	"github.com/usherhq/usher/adapters/mail"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/app"
@@ -16,10 +17,13 @@ import (
 
 // core makes the use cases from a store. What Config leaves out are chance and
 // the clock: the machine's, or that of a store with a test clock.
-var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff", "Charger", "Mailer", "Sealer"))
+var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff", "Charger", "Mailer", "Sealer", "Communities", "Circle", "Discord"))
 
 // effects are what leaves the process.
-var effects = wire.NewSet(openCharger, mail.NewOutbox, wire.Bind(new(ports.Mailer), new(*mail.Outbox)))
+var effects = wire.NewSet(openCharger, mail.NewOutbox, wire.Bind(new(ports.Mailer), new(*mail.Outbox)), communities)
+
+// communities are the services that people are let into.
+var communities = wire.NewSet(openCircle, wire.Bind(new(ports.CircleSetup), new(*circle.Client)), openDiscord, discordSetup, communityServices)
 
 // The stores. An injector takes exactly one.
 var sqlite = wire.NewSet(openSQLite, sealerOf, wire.Bind(new(ports.Store), new(*sqlitestore.Store)))
