@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Join binds an account to the claim, before anything is asked of the service.
 // in reports whether the account that has it is in: then it is refused with
 // [ErrAccountBound], unless another account was asked for; who has it stays in
@@ -12,26 +14,29 @@ func (c Claim) Join(who Subject, name string, another, in bool) (Claim, error) {
 		c.Name = name
 		return c, nil
 	}
-	if c.Subject != "" && in {
-		if !another {
-			return c, ErrAccountBound.On(c.Name)
-		}
-		if c.OldSubject == "" {
-			c.OldSubject = c.Subject
-		}
+	if c.Subject != "" && in && !another {
+		return c, ErrAccountBound.On(c.Name)
+	}
+	if c.OldSubject == "" || c.OldSubject == who {
+		c.OldSubject = c.Subject // also who is not known to be in: their admission may have no answer
 	}
 	c.Subject, c.Name, c.State, c.Cause, c.Missing = who, name, ClaimPending, CauseNone, ""
 	return c, nil
 }
 
 // NotJoined is the claim after the account that joined was not let in: who had
-// it before has it again.
+// it before has it again. What has become of the claim meanwhile stays: one that
+// is over does not begin again.
 func (c Claim) NotJoined(before Claim) Claim {
-	if before.OldSubject == "" && c.OldSubject != "" {
-		return before
-	}
 	c.Subject, c.Name, c.OldSubject = before.Subject, before.Name, before.OldSubject
-	if c.State == ClaimPending || c.State == ClaimFailed {
+	switch {
+	case !c.Live():
+		if len(c.Touches()) == 0 {
+			c.State, c.Cause = ClaimRemoved, CauseNone
+		}
+	case before.Subject != "" && (before.State == ClaimActive || before.State == ClaimPending || before.State == ClaimNeedsSeller):
+		c.State, c.Cause, c.Missing = before.State, before.Cause, before.Missing
+	case c.State == ClaimPending || c.State == ClaimFailed:
 		c.State, c.Cause = ClaimWaiting, CauseNone
 	}
 	return c
@@ -61,10 +66,14 @@ func (c Claim) InviteAgain() Claim {
 	return c
 }
 
-// Left is the claim of somebody who went on their own wish; they may join again.
+// Left is the claim of somebody who went on their own wish; while it is live they
+// may join again.
 func (c Claim) Left() Claim {
 	c.Subject, c.OldSubject, c.Name, c.Missing = "", "", "", ""
 	c.State, c.Cause = ClaimWaiting, CauseNone
+	if !c.Live() {
+		c.State = ClaimRemoved
+	}
 	return c
 }
 
@@ -100,7 +109,7 @@ func (c Claim) followIn(conn Connection, g GrantState, left []Step) Claim {
 		c.State, c.Cause = ClaimNeedsSeller, g.Cause
 	case g.Party == NobodyCan:
 		c.State, c.Cause = ClaimFailed, g.Cause
-	case !g.In && !c.Service.Invites():
+	case !g.In && !c.Service.Invites() && !slices.ContainsFunc(left, func(s Step) bool { return s.Kind == StepAdmit }):
 		c.State = ClaimWaiting
 	case conn.Paused():
 		c.State, c.Cause = ClaimNeedsSeller, conn.cause()
@@ -114,11 +123,11 @@ func (c Claim) followOut(g GrantState, want Want, left []Step) Claim {
 	c.Cause = CauseNone
 	whole := c.EndAction.Whole() && !want.In
 	switch {
-	case whole && g.In && want.Never, whole && g.In && g.Cause == CauseOwner:
+	case whole && g.In && want.Never && g.Origin != AddedByUs, whole && g.In && g.Cause == CauseOwner:
 		c.State, c.Cause = ClaimKept, CauseOwner
-	case g.In && g.Party == SellerActs && !want.In:
+	case g.In && g.Party == SellerActs && g.stuck(StepRemove, StepTake) && !want.In:
 		c.State, c.Cause = ClaimNeedsSeller, g.Cause
-	case g.In && g.Party == NobodyCan && !want.In:
+	case g.In && g.Party == NobodyCan && g.stuck(StepRemove, StepTake) && !want.In:
 		c.State, c.Cause = ClaimFailed, g.Cause
 	case len(left) > 0 && !want.In:
 		c.State = ClaimRemoving

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -36,11 +37,11 @@ type GrantState struct {
 	Intent       Step    // asked for, and not answered yet
 	Absent       bool    // seen not to be in before the admission that has no answer
 	Unanswered   bool    // an admission may have been done
-	Asked        Targets // what that admission was to give
+	Asked        Targets // what that admission, or a giving or taking without an answer, was about
 
 	Party     Party // who has to do something; empty: nobody
 	Cause     Cause
-	Stuck     StepKind // what cannot be done until then
+	Stuck     StepKind // what cannot be done until then; several, apart by one blank
 	Blocker   TargetID // of [CauseRoleOrder]
 	Detail    string   // of the last refusal, for operators
 	Tries     int      // of what was asked last, waits not counted
@@ -71,12 +72,23 @@ func (g GrantState) unsure() bool {
 // stuck reports whether none of the kinds can be asked for until somebody has
 // done something.
 func (g GrantState) stuck(kinds ...StepKind) bool {
-	return g.Party != "" && g.Party != NobodyActs && g.Party != WaitActs && slices.Contains(kinds, g.Stuck)
+	return g.Party != "" && g.Party != NobodyActs && g.Party != WaitActs &&
+		slices.ContainsFunc(strings.Fields(string(g.Stuck)), func(k string) bool { return slices.Contains(kinds, StepKind(k)) })
+}
+
+// open returns the targets that were to be given or taken, and nobody knows
+// whether they were.
+func (g GrantState) open() Targets {
+	if g.Intent.Kind == StepGive || g.Intent.Kind == StepTake {
+		return g.Asked.With(g.Intent.Targets)
+	}
+	return g.Asked
 }
 
 // Begin writes down what is about to be asked for.
 func (g *Grant) Begin(s Step) {
 	g.s.Version++
+	g.s.Asked = g.s.open() // of a run that died
 	if s.Kind == StepAdmit {
 		g.s.Asked = g.s.Asked.With(s.Targets)
 		g.s.Unanswered = g.s.Unanswered || g.s.Intent.Kind == StepAdmit // of a run that died
@@ -88,7 +100,7 @@ func (g *Grant) Begin(s Step) {
 // was for, and who was seen not to be in before it, was let in by it.
 func (g *Grant) Looked(p Presence, wanted Targets) {
 	g.s.Version++
-	lost := g.s.unsure()
+	lost, open := g.s.unsure(), g.s.open()
 	g.s.settle(StepLook)
 	if p.Seen != CannotTell {
 		g.s.Intent = Step{}
@@ -106,12 +118,15 @@ func (g *Grant) Looked(p Presence, wanted Targets) {
 			switch {
 			case lost && g.s.Absent:
 				g.s.Origin = AddedByUs
-				g.s.Given = g.s.Given.With(p.Targets.Both(g.s.Asked))
 			case lost:
-				g.s.Origin = OriginUnknown
+				g.s.Origin, open = OriginUnknown, ""
+			default:
+				open = ""
 			}
 			g.s.Absent, g.s.Unanswered = false, false
 		}
+		g.s.Given = g.s.Given.With(p.Targets.Both(open).Without(g.s.Held))
+		g.s.Asked = open.Without(p.Targets)
 		g.s.Held = g.s.Held.With(p.Targets.Both(wanted).Without(g.s.Given))
 	}
 }
@@ -129,7 +144,7 @@ type Admission struct {
 // Admitted records that the person is in.
 func (g *Grant) Admitted(a Admission) {
 	g.s.Version++
-	lost, absent := g.s.Unanswered, g.s.Absent
+	lost, absent, was := g.s.Unanswered, g.s.Absent, g.s.In
 	g.s.settle(StepAdmit)
 	g.s.In, g.s.Missing = true, g.s.Missing.With(a.Missing)
 	g.s.Given = g.s.Given.With(a.Given)
@@ -139,6 +154,7 @@ func (g *Grant) Admitted(a Admission) {
 	switch {
 	case a.Added, lost && absent:
 		g.s.Origin = AddedByUs
+	case was:
 	case lost:
 		g.s.Origin = OriginUnknown
 	default:
@@ -148,11 +164,13 @@ func (g *Grant) Admitted(a Admission) {
 }
 
 // Gave records that the person has the target; already says that they had it
-// before. What an admission without an answer was to give came with it.
+// before. What we let somebody in with, or gave them, without an answer is ours.
 func (g *Grant) Gave(t Targets, already bool) {
 	g.s.Version++
 	g.s.settle(StepGive)
-	if already && t.Without(g.s.Asked) != "" {
+	ours := t.Without(g.s.Given) == "" || g.s.Origin == AddedByUs && t.Without(g.s.Asked) == ""
+	g.s.Asked = g.s.Asked.Without(t)
+	if already && !ours {
 		g.s.Held = g.s.Held.With(t)
 		return
 	}
@@ -163,7 +181,7 @@ func (g *Grant) Gave(t Targets, already bool) {
 func (g *Grant) Took(t Targets) {
 	g.s.Version++
 	g.s.settle(StepTake)
-	g.s.Given = g.s.Given.Without(t)
+	g.s.Given, g.s.Asked = g.s.Given.Without(t), g.s.Asked.Without(t)
 }
 
 // Removed records that the person is not in any more.
@@ -171,49 +189,8 @@ func (g *Grant) Removed() {
 	g.s.Version++
 	g.s.settle(StepRemove)
 	g.s.out()
-}
-
-// Refused records that a service refused a step, and who has to do something.
-// What is nobody's to mend is tried again, later each time; after three days it
-// is given up. share is chance's, from 0 to 1: see [Trouble].
-func (g *Grant) Refused(s Step, t Trouble, share float64, at time.Time) {
-	at = Instant(at)
-	g.s.Version++
-	g.s.Detail = t.Detail
-	if s.Kind == StepAdmit && t.Lost {
-		g.s.Unanswered = true
-	}
-	if !t.Lost && g.s.Intent.Kind == s.Kind {
-		g.s.Intent = Step{}
-	}
-	switch t.Party {
-	case WaitActs:
-		g.s.TryAt = Later(at, t.TryAt).Add(time.Duration(float64(t.Spread) * share))
-		return
-	case OperatorActs:
-		g.s.TryAt = Later(at.Add(longWait), t.TryAt)
-		return
-	case NobodyActs:
-		if g.s.Party != NobodyActs {
-			g.s.Tries, g.s.TriedAt = 0, at
-		}
-		g.s.Tries++
-		next, more := retryAt(g.s.Tries, g.s.TriedAt, at, share)
-		if more {
-			g.s.Party, g.s.Cause, g.s.Stuck, g.s.TryAt = NobodyActs, t.Cause, s.Kind, next
-			return
-		}
-		t.Party, t.Cause = NobodyCan, CauseGaveUp
-	}
-	g.s.Party, g.s.Cause, g.s.Stuck, g.s.Blocker, g.s.TryAt = t.Party, t.Cause, s.Kind, t.Blocker, time.Time{}
-	if t.Cause == CauseLeft {
-		g.s.out()
-		g.s.clear()
-	}
-	if t.Cause == CauseRoleRefused {
-		g.s.Missing = g.s.Missing.With(s.Targets)
-		g.s.clear()
-	}
+	g.s.clear()
+	g.s.Tries = 1
 }
 
 // Leave records that the person is to go by that action: they asked to, or
@@ -233,6 +210,7 @@ func (g *Grant) Called(name string) {
 func (g *Grant) Gone() {
 	g.s.Version++
 	g.s.out()
+	g.s.clear()
 }
 
 // Ungave forgets what was given, held and refused, so that it is given again.
@@ -248,27 +226,6 @@ func (g *Grant) Mended() {
 	g.s.Version++
 	g.s.clear()
 	g.s.Missing = ""
-}
-
-// settle ends what was asked for with an answer.
-func (g *GrantState) settle(k StepKind) {
-	if g.Intent.Kind == k {
-		g.Intent = Step{}
-	}
-	if k == StepLook && g.Stuck != StepLook {
-		return
-	}
-	tries := 1
-	if g.Party == NobodyActs && k != StepLook {
-		tries = g.Tries + 1
-	}
-	g.clear()
-	g.Tries = tries
-}
-
-func (g *GrantState) clear() {
-	g.Party, g.Cause, g.Stuck, g.Blocker, g.Detail, g.Tries = "", "", "", "", "", 0
-	g.TriedAt, g.TryAt = time.Time{}, time.Time{}
 }
 
 func (g *GrantState) out() {

@@ -6,7 +6,7 @@ type Want struct {
 	Targets Targets // what those give
 	End     EndAction
 	Whole   bool // who was there before usher is taken out too
-	Never   bool // the person is never taken out: the account that connected the server
+	Never   bool // the person was there first and is never taken out: the account that connected the server
 	Invites bool // the service lets people in without their doing
 	Proof   bool // else: the person has just consented
 	Blind   bool // the service says itself, when it admits somebody, whether they were in: no look is needed
@@ -21,8 +21,10 @@ func WantFor(c Connection, g GrantState, claims []Claim) Want {
 	for _, claim := range claims {
 		switch {
 		case claim.wants(g.Subject):
-			w.In, w.Targets = true, w.Targets.With(claim.Targets)
-		case !claim.Live() && claim.Subject == g.Subject && !claim.EndedAt.Before(last):
+			if claim.Subject == g.Subject || g.In || g.unsure() { // nobody is let in to be replaced
+				w.In, w.Targets = true, w.Targets.With(claim.Targets)
+			}
+		case !claim.Live() && (claim.Subject == g.Subject || claim.OldSubject == g.Subject) && !claim.EndedAt.Before(last):
 			w.End, last = claim.EndAction, claim.EndedAt
 		}
 	}
@@ -61,6 +63,8 @@ const (
 	StepRemove StepKind = "remove" // out of the community
 )
 
+var allSteps = []StepKind{StepLook, StepAdmit, StepGive, StepTake, StepRemove}
+
 // Step is one call to a service about one person.
 type Step struct {
 	Kind    StepKind
@@ -88,8 +92,12 @@ func planIn(want Want, have GrantState, seen Presence) []Step {
 	if have.stuck(StepLook, StepAdmit) && !have.In {
 		return nil
 	}
-	if seen.Seen == NotLooked && have.Intent.Kind == StepRemove {
+	removing := have.Intent.Kind == StepRemove
+	if seen.Seen == NotLooked && removing && !have.stuck(StepLook) {
 		return []Step{{Kind: StepLook}}
+	}
+	if removing && seen.Seen == CannotTell && want.Invites && !have.stuck(StepAdmit) {
+		return []Step{{StepAdmit, want.Targets}} // in again, if the removal was done
 	}
 	if !have.In {
 		switch {
@@ -102,29 +110,40 @@ func planIn(want Want, have GrantState, seen Presence) []Step {
 		}
 		return []Step{{StepAdmit, want.Targets}}
 	}
-	if seen.Seen == NotLooked && want.Proof {
-		return append([]Step{{Kind: StepLook}}, planTargets(want, have)...)
+	steps := planTargets(want, have)
+	unseen := seen.Seen == NotLooked && have.Origin != AddedByUs && !want.Invites && len(steps) > 0 && steps[0].Kind == StepGive
+	switch {
+	case unseen && have.stuck(StepLook): // such a service does not say that they had it
+		return planTakes(want, have)
+	case unseen, seen.Seen == NotLooked && want.Proof && !have.stuck(StepLook):
+		return append([]Step{{Kind: StepLook}}, steps...)
 	}
-	return planTargets(want, have)
+	return steps
 }
 
 // planTargets gives somebody who is in what is wanted and takes what is not.
 func planTargets(want Want, have GrantState) []Step {
 	var steps []Step
 	if !have.stuck(StepGive) {
-		for t := range want.Targets.Without(have.Given).Without(have.Held).Without(have.Missing).All() {
+		for t := range want.Targets.Without(have.Given.Without(have.open())).Without(have.Held).Without(have.Missing).All() {
 			steps = append(steps, Step{StepGive, MakeTargets(t)})
 		}
 	}
-	return append(steps, planTakes(have.Given.Without(want.Targets), have)...)
+	return append(steps, planTakes(want, have)...)
 }
 
-func planTakes(take Targets, have GrantState) []Step {
+// planTakes takes back what usher gave, and what it may have given: of somebody
+// who was there before, only if the service says itself what they had.
+func planTakes(want Want, have GrantState) []Step {
 	if have.stuck(StepTake) {
 		return nil
 	}
+	take := have.Given
+	if have.Origin == AddedByUs || !want.Invites {
+		take = take.With(have.open().Without(have.Held))
+	}
 	var steps []Step
-	for t := range take.All() {
+	for t := range take.Without(want.Targets).All() {
 		steps = append(steps, Step{StepTake, MakeTargets(t)})
 	}
 	return steps
@@ -132,15 +151,17 @@ func planTakes(take Targets, have GrantState) []Step {
 
 func planOut(want Want, have GrantState, seen Presence) []Step {
 	switch {
-	case have.unsure() && seen.Seen == NotLooked:
+	case have.unsure() && seen.Seen == NotLooked && !have.stuck(StepLook):
 		return []Step{{Kind: StepLook}}
 	case !have.In, want.End == EndNone:
 		return nil
-	case want.End.Whole() && (have.Origin == AddedByUs || want.Whole) && !want.Never:
+	case have.Intent.Kind == StepRemove && seen.Seen == NotLooked && !want.End.Whole() && !have.stuck(StepLook):
+		return []Step{{Kind: StepLook}}
+	case want.End.Whole() && (have.Origin == AddedByUs || want.Whole && !want.Never):
 		if have.stuck(StepRemove) {
-			return planTakes(have.Given, have)
+			return planTakes(want, have)
 		}
 		return []Step{{Kind: StepRemove}}
 	}
-	return planTakes(have.Given, have)
+	return planTakes(want, have)
 }

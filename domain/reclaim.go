@@ -110,10 +110,10 @@ func ending(p PurchaseState, h Holder, attached []Attachment, c Claim) EndAction
 	if a, ok := coverage(p, h, attached, c.ConnectionID, true); ok {
 		return a.EndAction
 	}
-	end, found := c.EndAction, false
+	end, found, last := c.EndAction, false, Later(c.CreatedAt, p.VariantsAt)
 	for _, a := range attached {
-		if a.ConnectionID != c.ConnectionID || a.RemovedAt.IsZero() {
-			continue
+		if a.ConnectionID != c.ConnectionID || a.RemovedAt.IsZero() || a.RemovedAt.Before(last) {
+			continue // the claim outlived that one, or never came from it
 		}
 		standing := a
 		standing.RemovedAt, standing.Leaving = time.Time{}, ""
@@ -127,8 +127,8 @@ func ending(p PurchaseState, h Holder, attached []Attachment, c Claim) EndAction
 		case a.Leaving == RemoveMembers && by == EndNone:
 			by = a.Service.DefaultEnd()
 		}
-		if !found || by.severity() < end.severity() {
-			end, found = by, true
+		if !found || a.RemovedAt.After(last) || by.severity() < end.severity() {
+			end, found, last = by, true, a.RemovedAt
 		}
 	}
 	return end
@@ -139,6 +139,7 @@ var at0 = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // goesOn is the claim while h uses the sale and a covers it.
 func (c Claim) goesOn(h Holder, a Attachment, at time.Time) Claim {
 	again := !c.Live()
+	mayBeIn := !again || c.State == ClaimRemoving || c.State == ClaimNeedsSeller || c.State == ClaimFailed
 	c.EndedAt, c.Targets, c.EndAction = time.Time{}, a.Targets, a.EndAction
 	if again {
 		c.State, c.Cause, c.Missing = ClaimPending, CauseNone, ""
@@ -148,11 +149,9 @@ func (c Claim) goesOn(h Holder, a Attachment, at time.Time) Claim {
 	}
 	c.Email = h.Email
 	if c.Service.Invites() && c.Subject != Subject(h.Email) {
-		if c.Subject != "" && c.OldSubject == "" && !again {
+		switch {
+		case c.OldSubject == "" && mayBeIn, c.OldSubject == Subject(h.Email):
 			c.OldSubject = c.Subject
-		}
-		if c.OldSubject == Subject(h.Email) {
-			c.OldSubject = ""
 		}
 		c.Subject, c.State, c.Cause, c.Missing = Subject(h.Email), ClaimPending, CauseNone, ""
 	}

@@ -112,7 +112,8 @@ func (r Report) changes() bool { return r.Seats != 0 || r.Tier != "" || r.HasUni
 // A report whose sequence is not newer than the last is [Outdated] and changes
 // nothing. A membership that we charge is [ErrChargedHere]; what its state
 // forbids is refused as by the command of that name: [ErrNotActive] once it has
-// ended, [ErrAlreadyActive] for one that is restarted before, [ErrNotCancelled],
+// ended, [ErrAlreadyActive] for one that is restarted before (with a sequence it
+// has only overtaken the report of the end, and nothing has), [ErrNotCancelled],
 // and [ErrCancelScheduled] for a renewal that failed although none was to come.
 func (m *Membership) Record(r Report, at time.Time) (Outcome, error) {
 	at = m.now(at)

@@ -14,6 +14,10 @@ func (s *MembershipState) record(r Report, at time.Time, o *Outcome) error {
 		s.ended(r, at, o)
 		return nil
 	case ReportRestarted:
+		if s.Live() && r.Sequence != 0 { // it has overtaken the news of the end
+			o.Result = NoChange
+			return nil
+		}
 		return s.restarted(r, at, o)
 	case ReportDisputeWon:
 		return s.winDispute(at, o)

@@ -97,6 +97,7 @@ const (
 	longestRetry = 6 * time.Hour
 	triesLast    = 3 * 24 * time.Hour
 	longWait     = 15 * time.Minute // for who runs the server to mend something
+	shortWait    = time.Second      // for what may not be sent yet, and goes soon
 )
 
 // retryAt returns when to try again after so many tries, and false if it was
