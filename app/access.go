@@ -27,6 +27,7 @@ func (w *Worker) lookAfterCommunities() {
 	w.kinds[attachmentKind] = kind{w.attachment, attachmentJob}
 	w.kinds[disconnectKind] = kind{w.disconnect, disconnectJob}
 	w.kinds[sweepKind] = kind{w.sweep, sweepJob}
+	w.kinds[resumeKind] = kind{w.resume, resumeJob}
 	for _, s := range domain.Services() {
 		k := kind{nil, accessJob(s)}
 		if w.communities[s] != nil {
@@ -53,10 +54,14 @@ func accessJob(s domain.Service) func(domain.JobID, ports.Event) (ports.Job, boo
 }
 
 // inRows sorts jobs, by their places: those of one row one after the other, each
-// other one in a row of its own.
-func inRows(jobs []ports.Job) (rows [][]int) {
+// other one in a row of its own. first are those that find out who may be in.
+func inRows(jobs []ports.Job) (first, rows [][]int) {
 	of := map[string]int{}
 	for i, j := range jobs {
+		if j.Kind == entitleKind || j.Kind == attachmentKind {
+			first = append(first, []int{i})
+			continue
+		}
 		waits := strings.HasSuffix(j.Kind, accessKind(""))
 		row, _, _ := strings.Cut(j.Payload, " ")
 		if n, ok := of[row]; ok && waits {
@@ -68,7 +73,7 @@ func inRows(jobs []ports.Job) (rows [][]int) {
 		}
 		rows = append(rows, []int{i})
 	}
-	return rows
+	return first, rows
 }
 
 // access brings somebody to where they should be, as far as that can be done

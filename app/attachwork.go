@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -11,6 +12,13 @@ import (
 
 // attachmentKind brings the claims of a product in line with its attachments.
 const attachmentKind = "attachment"
+
+// Where many are concerned, all but the first few come one after the other, at
+// the pace that services bear: who buys meanwhile does not wait behind them.
+const (
+	atOnce = 10
+	apart  = 400 * time.Millisecond
+)
 
 // attachmentJob is made where those of before may be concerned.
 func attachmentJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
@@ -43,9 +51,10 @@ func attachmentJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 // attachment goes through the sales of a product, or only through those that
 // have claims, each in a transaction of its own.
 func (w *Worker) attachment(ctx context.Context, j ports.Job) ports.Done {
-	seller := domain.SellerID(j.Lane)
+	seller, n := domain.SellerID(j.Lane), 0
 	each := func(id domain.PurchaseID) error {
-		_, err := w.reclaim(ctx, seller, id)
+		n++
+		_, err := w.reclaim(ctx, seller, id, time.Duration(max(0, n-atOnce))*apart)
 		return err
 	}
 	var err error

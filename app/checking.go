@@ -156,7 +156,7 @@ func (c *core) mend(ctx context.Context, conn domain.Connection, problems []port
 		if g.Missing == "" && g.Party != domain.SellerActs || stillWrong(g, problems) {
 			return nil
 		}
-		return c.tryAgain(ctx, conn, g.ID, at)
+		return c.tryAgain(ctx, conn, g.ID, 0, at)
 	})
 }
 
@@ -172,8 +172,9 @@ func stillWrong(g domain.GrantState, problems []ports.Problem) bool {
 	return false
 }
 
-// tryAgain lets what somebody waits for be tried at once.
-func (c *core) tryAgain(ctx context.Context, conn domain.Connection, id domain.GrantID, at time.Time) error {
+// tryAgain lets what somebody waits for be tried after that wait, whatever stood in
+// the way.
+func (c *core) tryAgain(ctx context.Context, conn domain.Connection, id domain.GrantID, wait time.Duration, at time.Time) error {
 	return c.update(ctx, conn.SellerID, func(ctx context.Context, tx ports.Tx) error {
 		g, err := tx.Grants.ByID(ctx, id)
 		if err != nil {
@@ -184,6 +185,6 @@ func (c *core) tryAgain(ctx context.Context, conn domain.Connection, id domain.G
 		if err := tx.Grants.Save(ctx, g, was); err != nil {
 			return err
 		}
-		return c.emit(ctx, tx, at, domain.AccessDue{GrantID: id, ConnectionID: conn.ID, Service: conn.Service, DueAt: at, At: at})
+		return c.emit(ctx, tx, at, domain.AccessDue{GrantID: id, ConnectionID: conn.ID, Service: conn.Service, DueAt: at.Add(wait), At: at})
 	})
 }

@@ -141,7 +141,7 @@ func (a *Access) Erase(ctx context.Context, seller domain.SellerID, email string
 		if err := a.eraseFrom(ctx, seller, id, email); err != nil {
 			return err
 		}
-		if _, err := a.reclaim(ctx, seller, id); err != nil {
+		if _, err := a.reclaim(ctx, seller, id, 0); err != nil {
 			return err
 		}
 	}

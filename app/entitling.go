@@ -37,10 +37,10 @@ func entitleJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 // what hangs on its money: what it gave, or included.
 func (w *Worker) entitle(ctx context.Context, j ports.Job) ports.Done {
 	seller, id := domain.SellerID(j.Lane), domain.PurchaseID(j.Payload)
-	hanging, err := w.reclaim(ctx, seller, id)
+	hanging, err := w.reclaim(ctx, seller, id, 0)
 	for _, p := range hanging {
 		if err == nil {
-			_, err = w.reclaim(ctx, seller, p)
+			_, err = w.reclaim(ctx, seller, p, 0)
 		}
 	}
 	if err != nil && !errors.Is(err, domain.ErrPurchaseNotFound) {
@@ -49,8 +49,9 @@ func (w *Worker) entitle(ctx context.Context, j ports.Job) ports.Done {
 	return ports.Done{Job: j}
 }
 
-// reclaim is entitle for one sale; it returns what hangs on it.
-func (c *core) reclaim(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (hanging []domain.PurchaseID, err error) {
+// reclaim is entitle for one sale; it returns what hangs on it. Who is concerned
+// is looked at after that wait.
+func (c *core) reclaim(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, wait time.Duration) (hanging []domain.PurchaseID, err error) {
 	var any bool
 	_, err = load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) (struct{}, error) {
 		hanging, any = nil, false
@@ -76,7 +77,7 @@ func (c *core) reclaim(ctx context.Context, seller domain.SellerID, id domain.Pu
 			return err
 		}
 		found := domain.Reclaim(r.facts.Purchase, holders, r.attached, r.claims, func() domain.ClaimID { return domain.ClaimID(c.newID(at)) }, at)
-		return c.keepClaims(ctx, tx, found, at)
+		return c.keepClaims(ctx, tx, found, wait, at)
 	})
 }
 
@@ -199,7 +200,7 @@ func (r sale) holders(ctx context.Context, tx ports.Tx, at time.Time) ([]domain.
 // keepClaims keeps new and changed claims, and has everybody looked at whom they
 // touch. What somebody could not be let in for is tried again when they may be
 // in anew.
-func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaimed, at time.Time) error {
+func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaimed, wait time.Duration, at time.Time) error {
 	for _, claim := range found.New {
 		if err := tx.Claims.Insert(ctx, claim); err != nil {
 			return err
@@ -217,6 +218,7 @@ func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaim
 			if err != nil {
 				return err
 			}
+			due.DueAt = at.Add(wait)
 			events = append(events, due)
 		}
 	}

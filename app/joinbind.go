@@ -24,6 +24,7 @@ func (a *Access) bind(ctx context.Context, j Joined, account ports.Account, anot
 				return err
 			}
 			in = err != nil && claim.State == domain.ClaimActive || err == nil && g.State().In
+			in = in || claim.State == domain.ClaimPending // another join is on the way: the first one wins
 		}
 		before = claim
 		if claim, err = claim.Join(account.ID, account.Name, another, in); err != nil {

@@ -118,7 +118,7 @@ func (c *core) reclaimOf(ctx context.Context, seller domain.SellerID, email stri
 		if err != nil {
 			break
 		}
-		if _, err = c.reclaim(ctx, seller, id); errors.Is(err, domain.ErrPurchaseNotFound) {
+		if _, err = c.reclaim(ctx, seller, id, 0); errors.Is(err, domain.ErrPurchaseNotFound) {
 			err = nil
 		}
 	}

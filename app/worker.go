@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -34,6 +35,7 @@ type Worker struct {
 	names []string      // of those that are done here
 	poll  time.Duration // from one look at the store to the next, if nobody wakes it
 	woken chan struct{}
+	made  atomic.Uint32            // ids of jobs
 	turns map[domain.Service]*turn // to talk to services
 
 	dispatches turn
@@ -218,11 +220,14 @@ func (w *Worker) plan(events []ports.Event) []ports.Job {
 	for _, e := range events {
 		delete(asked, answeredKey(e))
 		for _, name := range w.plans {
-			j, ok := w.kinds[name].from(domain.JobID(w.newID(e.At)), e)
+			j, ok := w.kinds[name].from(w.jobID(e.At), e)
 			if !ok {
 				continue
 			}
 			key := cmp.Or(j.Key, string(j.ID))
+			if was, twice := asked[key]; twice {
+				j.ID = was.ID
+			}
 			asked[key] = j
 			order = append(order, key)
 		}
@@ -235,36 +240,6 @@ func (w *Worker) plan(events []ports.Event) []ports.Job {
 		}
 	}
 	return jobs
-}
-
-// claim takes what is due and does it, all at once.
-func (w *Worker) claim(ctx context.Context) (int, error) {
-	names, err := w.does(ctx)
-	if err != nil {
-		return 0, err
-	}
-	jobs, err := w.store.Claim(ctx, w.at(), names, jobLease, claimAtOnce)
-	if err != nil {
-		return 0, err
-	}
-	ended := make([]ports.Done, len(jobs))
-	var wg sync.WaitGroup
-	for _, row := range inRows(jobs) {
-		wg.Go(func() {
-			for over := after(rowWithin); len(row) > 0; row = row[1:] {
-				if j := jobs[row[0]]; over() {
-					ended[row[0]] = w.lookAgain(j, w.at())
-				} else {
-					ended[row[0]] = w.do(context.WithoutCancel(ctx), j)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if len(ended) == 0 {
-		return 0, nil
-	}
-	return len(jobs), w.store.Finish(context.WithoutCancel(ctx), ended...)
 }
 
 // do runs a job's handler; one that panics has failed.

@@ -3,7 +3,7 @@
 //
 //	license.jsonl       the licence API and what decides its answers
 //	seats.jsonl         memberships, seats and their money
-//	integrations.jsonl  communities; its runner comes with them
+//	integrations.jsonl  communities of Circle and Discord, and who is in them
 //
 // TestLicense gives each case a subtest TestLicense/<store>/<id>, with a server
 // and an empty store of its own. With USHER_CASES=DIR it reads the files of
@@ -16,6 +16,12 @@
 // it: the runner plays the processor, keeps its books, hands out the mail and
 // says when what is due is run. testdata/seats.jsonl holds cases that
 // are only the project's, for words that the others lack.
+//
+// TestIntegrations gives each case of integrations.jsonl a subtest
+// TestIntegrations/<store>/<id>: an usher on that store with the real adapters,
+// and a world outside that answers the calls that the case lists, in their order.
+// A call that is not listed, comes too early or differs fails the case. What
+// customers do in a browser is done on usher's own pages.
 //
 // Where to start: case_test.go is the vocabulary, words_test.go its
 // enumerations, skip_test.go the words that wait for a part of usher that is

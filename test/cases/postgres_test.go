@@ -37,10 +37,12 @@ func readyPostgres(t *testing.T) opener {
 	pgtest.Copy(t, "cases", fill) // or the test ends here
 	return func(t *testing.T, now func() time.Time) ports.Store {
 		t.Helper()
-		store, err := open(t.Context(), pgtest.Copy(t, "cases", fill), now)
+		url := pgtest.Copy(t, "cases", fill)
+		store, err := open(t.Context(), url, now)
 		if err != nil {
 			t.Fatal(err)
 		}
+		places.Store(ports.Store(store), "pgx "+url)
 		t.Cleanup(func() {
 			if err := store.Close(); err != nil {
 				t.Errorf("close the store: %v", err)

@@ -57,6 +57,7 @@ func readySQLite(t *testing.T) opener {
 			t.Fatal(err)
 		}
 		store := open(t, dir, now)
+		places.Store(ports.Store(store), "sqlite "+filepath.Join(dir, "usher.db"))
 		t.Cleanup(func() { end(t, store) })
 		return store
 	}
