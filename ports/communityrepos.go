@@ -8,15 +8,16 @@ import (
 )
 
 // Connections keeps connections, and the sealed tokens of those that have one.
-// A seller has one open connection to a community: Insert and Save fail with
-// domain.ErrExists if there is another of that service and remote id that is not
-// closed. The transaction goes on.
+// One is open until it is closed, so also while it is being disconnected. A
+// seller has one open connection to a community: Insert and Save fail with
+// domain.ErrExists if there is another open one of that service and remote id;
+// one without a remote id is in nobody's way. The transaction goes on.
 type Connections interface {
 	ByID(context.Context, domain.ConnectionID) (domain.Connection, error) // domain.ErrConnectionNotFound
 	List(ctx context.Context, after Cursor, limit int) ([]domain.Connection, error)
 
-	// ByRemote returns the open connections of all sellers to one community.
-	// System only, else domain.ErrScope.
+	// ByRemote returns the open connections of all sellers to one community; an
+	// empty remoteID finds none. System only, else domain.ErrScope.
 	ByRemote(ctx context.Context, of domain.Service, remoteID string) ([]domain.Connection, error)
 
 	Insert(context.Context, domain.Connection) error
@@ -39,6 +40,8 @@ type Sealed struct {
 }
 
 // Attachments keeps attachments. The connection and the product must be there.
+// Save moves none to another: with another connection or product than it has it
+// fails with domain.ErrAttachmentNotFound.
 type Attachments interface {
 	ByID(context.Context, domain.AttachmentID) (domain.Attachment, error) // domain.ErrAttachmentNotFound
 	// ByProduct and ByConnection return removed ones too, by (created_at, id).
@@ -58,13 +61,14 @@ type ClaimQuery struct {
 }
 
 // Claims keeps claims. The connection and the purchase must be there. A
-// connection, purchase and seat has one: Insert fails with domain.ErrExists. The
-// transaction goes on.
+// connection, purchase and seat has one: Insert fails with domain.ErrExists. Save
+// moves none to another: with another connection, purchase, seat or product than
+// it has it fails with domain.ErrClaimNotFound. The transaction goes on.
 type Claims interface {
 	ByID(context.Context, domain.ClaimID) (domain.Claim, error) // domain.ErrClaimNotFound
 	ByPurchase(context.Context, domain.PurchaseID) ([]domain.Claim, error)
 	// Touching returns the claims of a connection whose Subject or OldSubject is
-	// that, by (created_at, id).
+	// that, by (created_at, id); an empty subject finds none.
 	Touching(context.Context, domain.ConnectionID, domain.Subject) ([]domain.Claim, error)
 	ByEmail(ctx context.Context, email string) ([]domain.Claim, error) // normalised
 	List(context.Context, ClaimQuery) ([]domain.Claim, error)          // by (created_at, id)
@@ -74,7 +78,9 @@ type Claims interface {
 }
 
 // Grants keeps grants. The connection must be there. A connection and subject
-// have one: Insert fails with domain.ErrExists. The transaction goes on.
+// have one: Insert fails with domain.ErrExists. Save moves none to another: with
+// another connection or subject than it has it fails with
+// domain.ErrGrantNotFound. The transaction goes on.
 type Grants interface {
 	ByID(context.Context, domain.GrantID) (*domain.Grant, error)                                            // domain.ErrGrantNotFound
 	BySubject(context.Context, domain.ConnectionID, domain.Subject) (*domain.Grant, error)                  // domain.ErrGrantNotFound
@@ -94,7 +100,7 @@ type Passes interface {
 	Insert(context.Context, domain.Pass) error                    // domain.ErrExists
 	Save(context.Context, domain.Pass) error
 	// Expire forgets up to limit passes that expired before that, and returns
-	// how many.
+	// how many; with a limit below 1 it forgets none.
 	Expire(ctx context.Context, before time.Time, limit int) (int, error)
 }
 

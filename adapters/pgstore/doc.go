@@ -59,9 +59,10 @@
 // In a transaction of the host's nothing is run again, and READ COMMITTED must
 // do: so a load by key locks its row (FOR NO KEY UPDATE), as does a load of what
 // hangs on one. Sellers are left out: every sale reads one, and no use case saves
-// it. So those who use one product go one after the other until the host commits.
-// What only counts rows that others are adding, such as what is left of a tier,
-// is exact only if the host's transaction is SERIALIZABLE.
+// it. So those who use one product, or one connection to a community, go one
+// after the other until the host commits. What only counts rows that others are
+// adding, such as what is left of a tier, is exact only if the host's transaction
+// is SERIALIZABLE.
 //
 // Within is a method of a Store and not a function: the store has checked once
 // that the secrets are the database's and where its tables are. They are found

@@ -26,7 +26,9 @@ var embedded embed.FS
 // shipped are this program's migrations.
 var shipped = migrations{embedded}
 
-// migrations is a folder of numbered SQL files, each run in one transaction.
+// migrations is a folder of numbered SQL files. Each is run in one transaction,
+// unless it begins with NO TRANSACTION: then each of its statements is one, and a
+// file that was cut off is run again from its beginning.
 type migrations struct{ files fs.FS }
 
 // patience is how long a start waits for a migration by another process.

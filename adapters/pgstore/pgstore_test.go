@@ -22,24 +22,24 @@ func TestStore(t *testing.T) {
 	sent, url := &plantest.Sent{}, empty(t)
 	t.Cleanup(func() { looks(t, sent, url) })
 	searchesMany(t, sent)
+	inspects(t, sent)
+	countsKnown(t, sent)
 	storetest.Run(t, func(t *testing.T, now func() time.Time) ports.Store {
 		return overheard(t, empty(t), Options{Now: now}, sent)
+	})
+	storetest.RunHold(t, func(t *testing.T, now func() time.Time) (one, two storetest.HoldingStore) {
+		url := empty(t)
+		return overheard(t, url, Options{Now: now}, sent), overheard(t, url, Options{Now: now}, sent)
 	})
 }
 
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, openAt) }
 func TestStore_clock(t *testing.T)      { storetest.RunClock(t, openWithClock) }
-func TestStore_hold(t *testing.T)       { storetest.RunHold(t, openTwice) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, at(b, empty(b), Options{})) }
 
 func openAt(t *testing.T, now func() time.Time) ports.Store {
 	return at(t, empty(t), Options{Now: now})
-}
-
-func openTwice(t *testing.T, now func() time.Time) (one, two storetest.HoldingStore) {
-	url := empty(t)
-	return at(t, url, Options{Now: now}), at(t, url, Options{Now: now})
 }
 
 // openWithClock opens one database twice, the second time as somebody does who

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
@@ -54,6 +55,15 @@ var mayGrow = []plantest.Exception{
 	{Has: "dead_at IS NOT NULL AND lane", Why: "passes other sellers' dead jobs, which are few"},
 	{Has: "FOR UPDATE SKIP LOCKED", Says: "leased_until", Why: "passes what is being done, and other kinds while charges are held"},
 	{Has: "WITH RECURSIVE lanes", Says: "leased_until", Why: "likewise, for the first of each lane"},
+	{Has: "SELECT count(*) FROM usher_mails", Why: "of usher doctor, as are those that follow: it reads what it counts, and keeps nobody waiting"},
+	{Has: "SELECT count(*) FROM usher_jobs WHERE dead_at IS NOT NULL", Why: "likewise"},
+	{Has: "SELECT count(*) FROM usher_payments WHERE status IN", Why: "likewise"},
+	{Has: "SELECT count(*) FROM usher_events WHERE dispatched_at IS NULL", Why: "likewise"},
+	{Has: "SELECT max(id) FROM usher_licenses GROUP BY secret", Why: "likewise"},
+	{Has: "SELECT key, value FROM usher_meta", Says: "usher_meta is read", Why: "a handful of rows"},
+	{Has: "($2, $3) AND product_id = $5 AND state = $6", Says: "passed over", Why: "a page of a product's claims in one state passes its others: an index for each pair would cost more"},
+	{Has: "($2, $3) AND connection_id = $5 AND state = $6", Says: "passed over", Why: "likewise a community's"},
+	{Has: "($2, $3) AND connection_id = $5 AND product_id = $6", Says: "passed over", Why: "likewise a product's in other communities"},
 }
 
 // searchesMany has the store search for words that more sales have than are looked
@@ -63,6 +73,27 @@ func searchesMany(t *testing.T, sent *plantest.Sent) {
 	do(t, url, `INSERT INTO usher_terms SELECT 'ana', 'word', 's' || i FROM generate_series(1, 6000) i`)
 	must(t, overheard(t, url, Options{}, sent).View(t.Context(), ports.Seller("ana"), func(ctx context.Context, tx ports.Tx) error {
 		_, err := tx.Purchases.List(ctx, ports.PurchaseQuery{Terms: []string{"wo", "w"}})
+		return err
+	}))
+}
+
+// inspects looks at the store as somebody does who wants to know whether all is
+// well with it.
+func inspects(t *testing.T, sent *plantest.Sent) {
+	s := overheard(t, empty(t), Options{}, sent)
+	_, err := sqlrepo.Look(t.Context(), s.Side().Read, s.keys, fixture.T0, "mails")
+	must(t, err)
+}
+
+// countsKnown sends what SQLite's store alone has a use for, since the text is
+// for every database.
+func countsKnown(t *testing.T, sent *plantest.Sent) {
+	s := overheard(t, empty(t), Options{}, sent)
+	must(t, s.Side().Write(t.Context(), func(ctx context.Context, c sqlrepo.Conn) error {
+		met, err := sqlrepo.CountKnown(ctx, c, "nobody's", 0, 1)
+		if met {
+			t.Error("it counted for nobody")
+		}
 		return err
 	}))
 }

@@ -2,6 +2,7 @@ package sqlcopy
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,7 +25,7 @@ const (
 // reached is how far the copy of a table is.
 type reached struct {
 	Rows  int64    `json:"rows"`
-	After []string `json:"after"` // the key of the last row
+	After []string `json:"after"` // the key of the last row, bytes in hexadecimal digits
 	text  string   // as it is kept; empty: it is not yet
 }
 
@@ -32,7 +33,11 @@ type reached struct {
 func (p reached) next(t Table, rows []row) reached {
 	n := reached{Rows: p.Rows + int64(len(rows))}
 	for _, v := range t.key(rows[len(rows)-1]) {
-		n.After = append(n.After, fmt.Sprint(v))
+		text := fmt.Sprint(v)
+		if b, ok := v.([]byte); ok {
+			text = hex.EncodeToString(b)
+		}
+		n.After = append(n.After, text)
 	}
 	text, _ := json.Marshal(n) // of texts and a number
 	n.text = string(text)
@@ -43,15 +48,20 @@ func (p reached) next(t Table, rows []row) reached {
 func (p reached) key(t Table) (row, error) {
 	var k row
 	for i, text := range p.After {
-		if t.Columns[t.column(t.Key[i])].Kind == Text {
-			k = append(k, text)
-			continue
+		var v any
+		var err error
+		switch t.Columns[t.column(t.Key[i])].Kind {
+		case Text:
+			v = text
+		case Bytes:
+			v, err = hex.DecodeString(text)
+		default:
+			v, err = strconv.ParseInt(text, 10, 64)
 		}
-		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("sqlcopy: how far %s is cannot be read: %w", t.Name, err)
 		}
-		k = append(k, n)
+		k = append(k, v)
 	}
 	return k, nil
 }

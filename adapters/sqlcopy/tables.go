@@ -44,8 +44,8 @@ func Describe(ctx context.Context, c sqlrepo.Conn, query string, kinds map[strin
 			all[table] = t
 		}
 		if t.Columns = append(t.Columns, col); place > 0 {
-			if col.Kind != Text && col.Kind != Number {
-				return nil, fmt.Errorf("sqlcopy: the key of %s has the type %s and must be text or a number", table, kind)
+			if col.Kind != Text && col.Kind != Number && col.Kind != Bytes {
+				return nil, fmt.Errorf("sqlcopy: the key of %s has the type %s and must be text, a number or bytes", table, kind)
 			}
 			keys[table] = append(keys[table], part{place, col.Name})
 		}

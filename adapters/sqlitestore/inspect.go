@@ -30,8 +30,12 @@ type Findings struct {
 	Strays int64    // rows that refer to what is not there; of a copy only
 }
 
-// counted are the tables that hold what people know of.
-var counted = []string{"sellers", "products", "purchases", "memberships", "payments", "refunds", "seats", "licenses", "tokens", "events", "mails"}
+// counted are the tables that hold what people know of, and since those that
+// the schema of that number has brought: a copy may be older.
+var (
+	counted = []string{"sellers", "products", "purchases", "memberships", "payments", "refunds", "seats", "licenses", "tokens", "events", "mails"}
+	since   = map[int][]string{2: {"connections", "attachments", "claims", "grants"}}
+)
 
 // lookFor is how long a look may take at one thing. Nobody who writes waits for
 // it, but the log grows meanwhile.
@@ -82,7 +86,13 @@ func inspect(ctx context.Context, path string, i Inspection) (*Findings, error) 
 	}
 	s := &Store{readers: newReaders(db, 1), reads: reads{most: lookFor, live: map[*live]struct{}{}}}
 	f := &Findings{}
-	f.Findings, err = sqlrepo.Look(ctx, s.snapshot, i.Keys, i.Now, counted...)
+	count := slices.Clone(counted)
+	for schema, tables := range since {
+		if was.number >= schema {
+			count = append(count, tables...)
+		}
+	}
+	f.Findings, err = sqlrepo.Look(ctx, s.snapshot, i.Keys, i.Now, count...)
 	s.readers.close() // the one connection is needed
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/sqlitestore"
+	"github.com/usherhq/usher/adapters/sqlrepo"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/plantest"
 )
@@ -41,6 +42,13 @@ var mayGrow = []plantest.Exception{
 	{Has: "WITH RECURSIVE lanes", Says: "SCAN j USING INDEX usher_jobs_lane", Why: "the first lane: one row"},
 	{Has: "WITH RECURSIVE lanes", Says: "usher_jobs_lane (lane>?)", Why: "the next lane: one row"},
 	{Has: "WITH RECURSIVE lanes", Says: "usher_jobs_lane (lane=? AND due_at<?)", Why: "the first free job of a lane; passes those that are being done, and other kinds while charges are held"},
+	{Has: "SELECT count(*) FROM usher_mails", Why: "of usher doctor, as are those that follow: it reads what it counts, and keeps nobody waiting"},
+	{Has: "SELECT count(*) FROM usher_jobs WHERE dead_at IS NOT NULL", Why: "likewise"},
+	{Has: "SELECT count(*) FROM usher_payments WHERE status IN", Why: "likewise"},
+	{Has: "SELECT count(*) FROM usher_events WHERE dispatched_at IS NULL", Why: "likewise"},
+	{Has: "SELECT max(id) FROM usher_licenses GROUP BY secret", Why: "likewise"},
+	{Has: "SELECT at FROM usher_events ORDER BY seq DESC LIMIT 1", Says: "SCAN usher_events", Why: "by the key, from its end: one row"},
+	{Has: "SELECT key, value FROM usher_meta", Says: "SCAN usher_meta", Why: "a handful of rows"},
 }
 
 // searchesMany has the store search for words that more sales have than are looked
@@ -64,6 +72,18 @@ func searchesMany(t *testing.T, sent *plantest.Sent) {
 		return err
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inspects looks at the store as somebody does who wants to know whether all is
+// well with it.
+func inspects(t *testing.T, sent *plantest.Sent) {
+	_, keys, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlrepo.Look(t.Context(), noted(t, nil, sent).Side().Read, keys, time.Now(), "mails"); err != nil {
 		t.Fatal(err)
 	}
 }

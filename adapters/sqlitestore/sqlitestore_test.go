@@ -22,7 +22,12 @@ func TestStore(t *testing.T) {
 	sent := &plantest.Sent{}
 	t.Cleanup(func() { looks(t, sent) })
 	searchesMany(t, sent)
+	inspects(t, sent)
 	storetest.Run(t, func(t *testing.T, now func() time.Time) ports.Store { return noted(t, now, sent) })
+	storetest.RunHold(t, func(t *testing.T, now func() time.Time) (one, two storetest.HoldingStore) {
+		s := noted(t, now, sent)
+		return s, s // two who write to one file: see TestStore_hold
+	})
 }
 
 func TestStore_concurrent(t *testing.T) { storetest.RunConcurrent(t, open) }

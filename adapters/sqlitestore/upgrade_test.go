@@ -29,6 +29,7 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 		must(t, do(s, statement))
 	}
 	must(t, s.Close())
+	wantRows(t, path, "claims", 0)
 	s = at(t, path)
 	found, err := s.Facts(t.Context(), domain.Lookup{Key: license.Key})
 	must(t, err)
@@ -37,4 +38,22 @@ func TestUpgradeFromTheFirstSchema(t *testing.T) {
 	}
 	club := fixture.Connection(ana)
 	fixture.Fill(t, s, club, fixture.Claim(club, sale))
+	wantRows(t, path, "claims", 1)
+}
+
+// wantRows needs a look at a database to count so many rows, or none where the
+// database has no such table yet.
+func wantRows(t *testing.T, path, table string, want int64) {
+	t.Helper()
+	f, err := Inspect(t.Context(), path, Inspection{})
+	must(t, err)
+	var got int64
+	for _, r := range f.Rows {
+		if r.Name == table {
+			got = r.Rows
+		}
+	}
+	if got != want || len(f.Rows) < len(counted) {
+		t.Errorf("of %d tables there are %d %s, want %d", len(f.Rows), got, table, want)
+	}
 }

@@ -26,15 +26,15 @@ func scanAttachment(rows Rows) (a domain.Attachment, err error) {
 var attachmentFrom = `SELECT ` + attachmentColumns.names("") + ` FROM usher_attachments WHERE seller_id = $1`
 
 func (r attachments) ByID(ctx context.Context, id domain.AttachmentID) (domain.Attachment, error) {
-	return one(ctx, r.c, scanAttachment, domain.ErrAttachmentNotFound, attachmentFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanAttachment, domain.ErrAttachmentNotFound, attachmentFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r attachments) ByProduct(ctx context.Context, id domain.ProductID) ([]domain.Attachment, error) {
-	return many(ctx, r.c, scanAttachment, attachmentFrom+` AND product_id = $2 ORDER BY created_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanAttachment, attachmentFrom+` AND product_id = $2 ORDER BY created_at, id`+r.lock(), r.seller(), string(id))
 }
 
 func (r attachments) ByConnection(ctx context.Context, id domain.ConnectionID) ([]domain.Attachment, error) {
-	return many(ctx, r.c, scanAttachment, attachmentFrom+` AND connection_id = $2 ORDER BY created_at, id`, r.seller(), string(id))
+	return many(ctx, r.c, scanAttachment, attachmentFrom+` AND connection_id = $2 ORDER BY created_at, id`+r.lock(), r.seller(), string(id))
 }
 
 var attachmentInsert = `INSERT INTO usher_attachments (` + attachmentColumns.names("") + `)

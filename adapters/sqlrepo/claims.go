@@ -29,25 +29,28 @@ const claimOrder = ` ORDER BY created_at, id`
 var (
 	claimFrom = `SELECT ` + claimColumns.names("") + ` FROM usher_claims WHERE seller_id = $1`
 
-	// An empty subject is nobody's.
-	claimTouching = claimFrom + ` AND (connection_id = $2 AND subject = $3 AND subject <> ''
-		OR connection_id = $2 AND old_subject = $3 AND old_subject <> '')` + claimOrder
+	// An empty subject is nobody's. Each half is found by an index of its own,
+	// which SQLite does not use behind an OR, nor for an id beside a seller. A claim
+	// that somebody changes until it is locked is asked once more who it touches.
+	claimTouching = `SELECT ` + claimColumns.names("") + ` FROM usher_claims WHERE (subject = $3 OR old_subject = $3) AND id IN (
+		SELECT id FROM usher_claims WHERE seller_id = $1 AND connection_id = $2 AND subject = $3 AND subject <> ''
+		UNION ALL SELECT id FROM usher_claims WHERE seller_id = $1 AND connection_id = $2 AND old_subject = $3 AND old_subject <> '')` + claimOrder
 )
 
 func (r claims) ByID(ctx context.Context, id domain.ClaimID) (domain.Claim, error) {
-	return one(ctx, r.c, scanClaim, domain.ErrClaimNotFound, claimFrom+` AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanClaim, domain.ErrClaimNotFound, claimFrom+` AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r claims) ByPurchase(ctx context.Context, id domain.PurchaseID) ([]domain.Claim, error) {
-	return many(ctx, r.c, scanClaim, claimFrom+` AND purchase_id = $2`+claimOrder, r.seller(), string(id))
+	return many(ctx, r.c, scanClaim, claimFrom+` AND purchase_id = $2`+claimOrder+r.lock(), r.seller(), string(id))
 }
 
 func (r claims) Touching(ctx context.Context, id domain.ConnectionID, s domain.Subject) ([]domain.Claim, error) {
-	return many(ctx, r.c, scanClaim, claimTouching, r.seller(), string(id), string(s))
+	return many(ctx, r.c, scanClaim, claimTouching+r.lock(), r.seller(), string(id), string(s))
 }
 
 func (r claims) ByEmail(ctx context.Context, email string) ([]domain.Claim, error) {
-	return many(ctx, r.c, scanClaim, claimFrom+` AND email = $2`+claimOrder, r.seller(), email)
+	return many(ctx, r.c, scanClaim, claimFrom+` AND email = $2`+claimOrder+r.lock(), r.seller(), email)
 }
 
 func (r claims) List(ctx context.Context, q ports.ClaimQuery) ([]domain.Claim, error) {

@@ -29,7 +29,7 @@ func scanConnection(rows Rows) (c domain.Connection, err error) {
 var connectionFrom = `SELECT ` + connectionColumns.names("") + ` FROM usher_connections WHERE `
 
 func (r connections) ByID(ctx context.Context, id domain.ConnectionID) (domain.Connection, error) {
-	return one(ctx, r.c, scanConnection, domain.ErrConnectionNotFound, connectionFrom+`seller_id = $1 AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanConnection, domain.ErrConnectionNotFound, connectionFrom+`seller_id = $1 AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func (r connections) List(ctx context.Context, after ports.Cursor, limit int) ([]domain.Connection, error) {
@@ -81,7 +81,7 @@ func (r connections) Save(ctx context.Context, c domain.Connection) error {
 }
 
 func (r connections) Secret(ctx context.Context, id domain.ConnectionID) (ports.Sealed, error) {
-	return one(ctx, r.c, scanSealed, domain.ErrConnectionNotFound, `SELECT sealed, secret FROM usher_connections WHERE seller_id = $1 AND id = $2`, r.seller(), string(id))
+	return one(ctx, r.c, scanSealed, domain.ErrConnectionNotFound, `SELECT sealed, secret FROM usher_connections WHERE seller_id = $1 AND id = $2`+r.lock(), r.seller(), string(id))
 }
 
 func scanSealed(rows Rows) (s ports.Sealed, err error) {

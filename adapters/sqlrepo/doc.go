@@ -27,6 +27,8 @@
 // Loads lock nothing, unless the transaction says that it is not serializable
 // ([LockingLoads]). Then what is loaded to be changed is locked: by its key, and
 // what hangs on it. Lists and searches are not; what they find is loaded again.
+// Nor is what is read only: sellers, mails, and other sellers' connections to a
+// community.
 //
 // A key that an older secret digested is as taken as one of today's: inserts
 // and changes ask for its digest under every secret. A change seals and

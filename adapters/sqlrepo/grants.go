@@ -27,11 +27,11 @@ func scanGrant(rows Rows) (g domain.GrantState, err error) { return g, rows.Scan
 var grantFrom = `SELECT ` + grantColumns.names("") + ` FROM usher_grants WHERE seller_id = $1`
 
 func (r grants) ByID(ctx context.Context, id domain.GrantID) (*domain.Grant, error) {
-	return restoreGrant(one(ctx, r.c, scanGrant, domain.ErrGrantNotFound, grantFrom+` AND id = $2`, r.seller(), string(id)))
+	return restoreGrant(one(ctx, r.c, scanGrant, domain.ErrGrantNotFound, grantFrom+` AND id = $2`+r.lock(), r.seller(), string(id)))
 }
 
 func (r grants) BySubject(ctx context.Context, id domain.ConnectionID, s domain.Subject) (*domain.Grant, error) {
-	return restoreGrant(one(ctx, r.c, scanGrant, domain.ErrGrantNotFound, grantFrom+` AND connection_id = $2 AND subject = $3`, r.seller(), string(id), string(s)))
+	return restoreGrant(one(ctx, r.c, scanGrant, domain.ErrGrantNotFound, grantFrom+` AND connection_id = $2 AND subject = $3`+r.lock(), r.seller(), string(id), string(s)))
 }
 
 func restoreGrant(s domain.GrantState, err error) (*domain.Grant, error) {

@@ -37,7 +37,7 @@ func (r passes) ByDigest(ctx context.Context, d domain.Digest) (domain.Pass, err
 	if err := r.reached(); err != nil {
 		return domain.Pass{}, err
 	}
-	return one(ctx, r.c, scanPass, domain.ErrPassNotFound, `SELECT `+passColumns.names("")+` FROM usher_passes WHERE digest = $1`, d[:])
+	return one(ctx, r.c, scanPass, domain.ErrPassNotFound, `SELECT `+passColumns.names("")+` FROM usher_passes WHERE digest = $1`+r.lock(), d[:])
 }
 
 func (r passes) Insert(ctx context.Context, p domain.Pass) error {

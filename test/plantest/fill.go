@@ -29,15 +29,22 @@ var skipped = map[string]bool{"usher_meta": true, "usher_goose": true}
 var apart = []string{"purchase_id", "membership_id", "payment_id", "license_id", "seat_id", "gift_of", "bundle_of"}
 
 // shared are columns that many rows share although a unique index names them.
-var shared = []string{"seller_id", "product_id"}
+var shared = []string{"seller_id", "product_id", "connection_id"}
 
-// given are values that indexes ask for, by the number i of the row.
+// given are values that indexes ask for, by the number i of the row, and those
+// that few rows share: a product is attached to few communities, a community to
+// few products, and one person has few claims.
 var given = map[string]string{
-	"usher_jobs.lane":          `'x' || i % 5`,
-	"usher_memberships.status": `'active'`,
-	"usher_payments.kind":      `CASE i % 2 WHEN 0 THEN 'sale' ELSE 'renewal' END`,
-	"usher_payments.status":    `CASE i % 2 WHEN 0 THEN 'sent' ELSE 'paid' END`,
-	"usher_seats.status":       `'active'`,
+	"usher_attachments.connection_id": `'x' || (i / 5)`,
+	"usher_attachments.product_id":    `'x' || ((i + 2) / 5)`,
+	"usher_claims.email":              `'x' || (i / 5)`,
+	"usher_claims.old_subject":        `'x' || ((i + 1) / 5)`,
+	"usher_claims.subject":            `'x' || (i / 5)`,
+	"usher_jobs.lane":                 `'x' || (i % 3)`,
+	"usher_memberships.status":        `'active'`,
+	"usher_payments.kind":             `CASE i % 2 WHEN 0 THEN 'sale' ELSE 'renewal' END`,
+	"usher_payments.status":           `CASE i % 2 WHEN 0 THEN 'sent' ELSE 'paid' END`,
+	"usher_seats.status":              `'active'`,
 }
 
 // column is one of a table.

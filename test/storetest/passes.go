@@ -178,6 +178,11 @@ func passExpireInSteps(t *testing.T, w *world) {
 	}
 	kept := w.link(expires(at))
 	fixture.Fill(t, w, kept)
+	for _, limit := range []int{0, -1} {
+		if got := w.expire(t, at, limit); got != 0 {
+			t.Errorf("%d forgotten with the limit %d, want none", got, limit)
+		}
+	}
 	for i, want := range []int{3, 3, 1, 0} {
 		if got := w.expire(t, at, 3); got != want {
 			t.Errorf("step %d: %d forgotten, want %d", i, got, want)
