@@ -100,7 +100,7 @@ func countsKnown(t *testing.T, sent *plantest.Sent) {
 
 // looks looks at the plans of what was sent, in a database that is empty.
 func looks(t *testing.T, sent *plantest.Sent, url string) {
-	if t.Failed() { // not all was sent
+	if t.Failed() || raced { // not all was sent; plans race with nobody, and take minutes then
 		return
 	}
 	db, err := sql.Open("pgx", url+"&default_query_exec_mode=simple_protocol")

@@ -90,7 +90,7 @@ func inspects(t *testing.T, sent *plantest.Sent) {
 
 // looks looks at the plans of what was sent.
 func looks(t *testing.T, sent *plantest.Sent) {
-	if t.Failed() { // not all was sent
+	if t.Failed() || raced { // not all was sent; plans race with nobody, and take minutes then
 		return
 	}
 	file, _, err := empty()
