@@ -101,7 +101,6 @@ type run struct {
 	seller domain.SellerID
 	id     domain.GrantID
 	proof  ports.Proof // of somebody who is joining
-	sweep  bool
 
 	grant   domain.GrantState // as it was written last
 	conn    domain.Connection
@@ -179,7 +178,6 @@ func (r *run) next(ctx context.Context) (domain.Step, error) {
 	if _, err := r.service(r.conn.Service); err != nil {
 		return domain.Step{}, nil // another process has it, or its operator will
 	}
-	r.door.Sweep = r.sweep
 	return steps[0], nil
 }
 

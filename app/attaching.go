@@ -20,7 +20,7 @@ const saysRole = "cannot be given: "
 // all would let in.
 func (c *Communities) CurrentCustomers(ctx context.Context, seller domain.SellerID, id domain.ProductID) (int, error) {
 	at, n := c.at(), 0
-	err := c.eachSale(ctx, seller, id, func(p domain.PurchaseState) error {
+	err := c.eachSale(ctx, seller, ports.PurchaseQuery{ProductID: id}, func(p domain.PurchaseState) error {
 		_, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (struct{}, error) {
 			r, err := readWhole(ctx, tx, p.ID)
 			if err != nil {
@@ -35,15 +35,14 @@ func (c *Communities) CurrentCustomers(ctx context.Context, seller domain.Seller
 	return n, err
 }
 
-// eachSale calls fn for every sale of a product, a page at a time.
-func (c *core) eachSale(ctx context.Context, seller domain.SellerID, id domain.ProductID, fn func(domain.PurchaseState) error) error {
-	return eachOf(func(after ports.Cursor) ([]domain.PurchaseState, error) {
+// eachSale calls fn for every sale that is asked for, a page at a time.
+func (c *core) eachSale(ctx context.Context, seller domain.SellerID, q ports.PurchaseQuery, fn func(domain.PurchaseState) error) error {
+	return each(Paged(func(after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
 		return load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) ([]domain.PurchaseState, error) {
-			return tx.Purchases.List(ctx, ports.PurchaseQuery{ProductID: id, After: after, Limit: pageOf})
+			q.After, q.Limit = after, limit
+			return tx.Purchases.List(ctx, q)
 		})
-	}, func(p domain.PurchaseState) (ports.Cursor, error) {
-		return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)}, fn(p)
-	})
+	}, func(p domain.PurchaseState) ports.Cursor { return placeOf(p.CreatedAt, p.ID) }), fn)
 }
 
 // Attach attaches a product to a connection: its ConnectionID, ProductID,

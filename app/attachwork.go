@@ -30,11 +30,10 @@ func attachmentJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 	)
 	switch {
 	case read(row, &made):
-		what = string(made.ProductID)
 		if !made.All {
 			return ports.Job{}, false
 		}
-		what = "sales " + what
+		what = "sales " + string(made.ProductID)
 	case read(row, &changed):
 		what = "claims " + string(changed.ProductID)
 		if changed.All {
@@ -59,7 +58,7 @@ func (w *Worker) attachment(ctx context.Context, j ports.Job) ports.Done {
 	}
 	var err error
 	if product, ok := strings.CutPrefix(j.Payload, "sales "); ok {
-		err = w.eachSale(ctx, seller, domain.ProductID(product), func(p domain.PurchaseState) error { return each(p.ID) })
+		err = w.eachSale(ctx, seller, ports.PurchaseQuery{ProductID: domain.ProductID(product)}, func(p domain.PurchaseState) error { return each(p.ID) })
 	} else {
 		product, _ := strings.CutPrefix(j.Payload, "claims ")
 		err = w.eachClaim(ctx, seller, ports.ClaimQuery{ProductID: domain.ProductID(product)}, func(c domain.Claim) error { return each(c.PurchaseID) })
@@ -72,12 +71,10 @@ func (w *Worker) attachment(ctx context.Context, j ports.Job) ports.Done {
 
 // eachClaim calls fn for every claim, a page at a time.
 func (c *core) eachClaim(ctx context.Context, seller domain.SellerID, q ports.ClaimQuery, fn func(domain.Claim) error) error {
-	return eachOf(func(after ports.Cursor) ([]domain.Claim, error) {
+	return each(Paged(func(after ports.Cursor, limit int) ([]domain.Claim, error) {
 		return load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) ([]domain.Claim, error) {
-			q.After, q.Limit = after, pageOf
+			q.After, q.Limit = after, limit
 			return tx.Claims.List(ctx, q)
 		})
-	}, func(claim domain.Claim) (ports.Cursor, error) {
-		return ports.Cursor{At: claim.CreatedAt, ID: string(claim.ID)}, fn(claim)
-	})
+	}, func(claim domain.Claim) ports.Cursor { return placeOf(claim.CreatedAt, claim.ID) }), fn)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/usherhq/usher/domain"
@@ -11,16 +12,12 @@ import (
 // Check asks the service how a connection does, tells its seller once per cause
 // of what is wrong, and lets go on what waited for what is right again.
 func (c *Communities) Check(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) (domain.Connection, error) {
-	return c.check(ctx, seller, id)
-}
-
-// check is [Communities.Check].
-func (c *core) check(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) (domain.Connection, error) {
 	conn, door, err := c.open(ctx, seller, id)
-	if t := (*domain.Trouble)(nil); err != nil && !asTrouble(err, &t) {
-		return conn, err
-	} else if t != nil {
+	if t, ok := errors.AsType[*domain.Trouble](err); ok {
 		return c.checkedUp(ctx, seller, id, "", []ports.Problem{{Cause: t.Cause}})
+	}
+	if err != nil {
+		return conn, err
 	}
 	service, err := c.service(conn.Service)
 	if err != nil {
@@ -41,12 +38,6 @@ func (c *core) check(ctx context.Context, seller domain.SellerID, id domain.Conn
 		found.Problems = []ports.Problem{{Cause: t.Cause}}
 	}
 	return c.checkedUp(ctx, seller, id, found.Name, found.Problems)
-}
-
-func asTrouble(err error, t **domain.Trouble) bool {
-	found, ok := err.(*domain.Trouble)
-	*t = found
-	return ok
 }
 
 // toCheck is what is asked: for all that its attachments give, and for what
@@ -80,34 +71,11 @@ func (c *core) toCheck(ctx context.Context, conn domain.Connection) (what ports.
 
 // eachGrant calls fn for every grant of a connection, a page at a time.
 func (c *core) eachGrant(ctx context.Context, conn domain.Connection, fn func(domain.GrantState) error) error {
-	return eachOf(func(after ports.Cursor) ([]domain.GrantState, error) {
+	return each(Paged(func(after ports.Cursor, limit int) ([]domain.GrantState, error) {
 		return load(ctx, c, conn.SellerID, func(ctx context.Context, tx ports.Tx) ([]domain.GrantState, error) {
-			return tx.Grants.List(ctx, conn.ID, after, pageOf)
+			return tx.Grants.List(ctx, conn.ID, after, limit)
 		})
-	}, func(g domain.GrantState) (ports.Cursor, error) {
-		return ports.Cursor{At: g.CreatedAt, ID: string(g.ID)}, fn(g)
-	})
-}
-
-const pageOf = 1000
-
-// eachOf reads a list page by page.
-func eachOf[T any](page func(ports.Cursor) ([]T, error), fn func(T) (ports.Cursor, error)) error {
-	var after ports.Cursor
-	for {
-		all, err := page(after)
-		if err != nil {
-			return err
-		}
-		for _, one := range all {
-			if after, err = fn(one); err != nil {
-				return err
-			}
-		}
-		if len(all) < pageOf {
-			return nil
-		}
-	}
+	}, func(g domain.GrantState) ports.Cursor { return placeOf(g.CreatedAt, g.ID) }), fn)
 }
 
 // checkedUp writes down what a check found, tells of what is new, and has those

@@ -104,13 +104,9 @@ func (c *core) salesOf(ctx context.Context, seller domain.SellerID, email string
 	if email == "" {
 		return nil, domain.InvalidField("email", "is missing")
 	}
-	err = eachOf(func(after ports.Cursor) ([]domain.PurchaseState, error) {
-		return load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) ([]domain.PurchaseState, error) {
-			return tx.Purchases.List(ctx, ports.PurchaseQuery{Email: email, After: after, Limit: pageOf})
-		})
-	}, func(p domain.PurchaseState) (ports.Cursor, error) {
+	err = c.eachSale(ctx, seller, ports.PurchaseQuery{Email: email}, func(p domain.PurchaseState) error {
 		sales = append(sales, p)
-		return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)}, nil
+		return nil
 	})
 	return sales, err
 }

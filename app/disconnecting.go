@@ -158,36 +158,37 @@ func (w *Worker) someoneLeaving(ctx context.Context, conn domain.Connection) (bo
 // Rewrap seals every token anew with today's secret, of every seller, and returns
 // how many: after that an older secret can be withdrawn.
 func (c *Communities) Rewrap(ctx context.Context) (n int, err error) {
-	err = eachOf(func(after ports.Cursor) (all []domain.Seller, err error) {
-		err = c.store.View(ctx, ports.System, func(ctx context.Context, tx ports.Tx) error {
-			all, err = tx.Sellers.List(ctx, after, pageOf)
-			return err
-		})
-		return all, err
-	}, func(s domain.Seller) (ports.Cursor, error) {
+	sellers := Sellers{c.core}
+	err = each(Paged(func(after ports.Cursor, limit int) ([]domain.Seller, error) { return sellers.List(ctx, after, limit) },
+		func(s domain.Seller) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }), func(s domain.Seller) error {
 		made, err := c.rewrap(ctx, s.ID)
 		n += made
-		return ports.Cursor{At: s.CreatedAt, ID: string(s.ID)}, err
+		return err
 	})
 	return n, err
 }
 
 func (c *Communities) rewrap(ctx context.Context, seller domain.SellerID) (n int, err error) {
-	err = eachOf(func(after ports.Cursor) ([]domain.Connection, error) { return c.List(ctx, seller, after, pageOf) },
-		func(conn domain.Connection) (ports.Cursor, error) {
-			next := ports.Cursor{At: conn.CreatedAt, ID: string(conn.ID)}
-			return next, c.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
-				sealed, err := tx.Connections.Secret(ctx, conn.ID)
-				if err != nil || sealed.Text == "" {
-					return err
-				}
-				token, err := c.openSecret(conn, sealed)
-				if err != nil {
-					return err
-				}
-				n++
-				return tx.Connections.SetSecret(ctx, conn.ID, c.sealSecret(conn, token))
-			})
+	err = each(Paged(func(after ports.Cursor, limit int) ([]domain.Connection, error) {
+		return c.List(ctx, seller, after, limit)
+	},
+		func(conn domain.Connection) ports.Cursor { return placeOf(conn.CreatedAt, conn.ID) }), func(conn domain.Connection) error {
+		made := false
+		err := c.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
+			sealed, err := tx.Connections.Secret(ctx, conn.ID)
+			if made = err == nil && sealed.Text != ""; !made {
+				return err
+			}
+			token, err := c.openSecret(conn, sealed)
+			if err != nil {
+				return err
+			}
+			return tx.Connections.SetSecret(ctx, conn.ID, c.sealSecret(conn, token))
 		})
+		if err == nil && made {
+			n++
+		}
+		return err
+	})
 	return n, err
 }

@@ -214,7 +214,7 @@ func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaim
 	events := found.Events
 	for _, claim := range slices.Concat(found.New, found.Changed) {
 		for _, who := range claim.Touches() {
-			due, err := c.lookAtPerson(ctx, tx, claim, who, at)
+			due, err := c.lookAtPerson(ctx, tx, claim, who, nil, at)
 			if err != nil {
 				return err
 			}
@@ -225,18 +225,30 @@ func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaim
 	return c.emit(ctx, tx, at, events...)
 }
 
-// lookAtPerson makes sure that there is a grant of whom a claim touches, and
-// returns the event that has them looked at.
-func (c *core) lookAtPerson(ctx context.Context, tx ports.Tx, claim domain.Claim, who domain.Subject, at time.Time) (domain.AccessDue, error) {
+// lookAtPerson makes sure that there is a grant of whom a claim touches, changes
+// it, if there is something to change, and returns the event that has them looked
+// at. What somebody could not be let in for is tried again.
+func (c *core) lookAtPerson(ctx context.Context, tx ports.Tx, claim domain.Claim, who domain.Subject, change func(*domain.Grant), at time.Time) (domain.AccessDue, error) {
 	g, err := tx.Grants.BySubject(ctx, claim.ConnectionID, who)
-	switch {
-	case errors.Is(err, domain.ErrGrantNotFound):
+	fresh := errors.Is(err, domain.ErrGrantNotFound)
+	if fresh {
 		conn := domain.Connection{ID: claim.ConnectionID, SellerID: claim.SellerID}
-		g = domain.NewGrant(domain.GrantID(c.newID(at)), conn, who, at)
-		err = tx.Grants.Insert(ctx, g)
-	case err == nil && claim.Live() && g.State().Party == domain.NobodyCan:
-		was := g.State().Version
+		g, err = domain.NewGrant(domain.GrantID(c.newID(at)), conn, who, at), nil
+	}
+	if err != nil {
+		return domain.AccessDue{}, err
+	}
+	was := g.State().Version
+	if claim.Live() && g.State().Party == domain.NobodyCan {
 		g.Mended()
+	}
+	if change != nil {
+		change(g)
+	}
+	switch {
+	case fresh:
+		err = tx.Grants.Insert(ctx, g)
+	case g.State().Version != was:
 		err = tx.Grants.Save(ctx, g, was)
 	}
 	return domain.AccessDue{GrantID: g.State().ID, ConnectionID: claim.ConnectionID, Service: claim.Service, DueAt: at, At: at}, err

@@ -33,18 +33,11 @@ func (a *Access) bind(ctx context.Context, j Joined, account ports.Account, anot
 		if err := tx.Claims.Save(ctx, claim); err != nil {
 			return err
 		}
-		due, err := a.lookAtPerson(ctx, tx, claim, account.ID, at)
+		due, err := a.lookAtPerson(ctx, tx, claim, account.ID, func(g *domain.Grant) {
+			g.Mended()
+			g.Called(account.Name)
+		}, at)
 		if err != nil {
-			return err
-		}
-		g, err := tx.Grants.ByID(ctx, due.GrantID)
-		if err != nil {
-			return err
-		}
-		was := g.State().Version
-		g.Mended()
-		g.Called(account.Name)
-		if err := tx.Grants.Save(ctx, g, was); err != nil {
 			return err
 		}
 		grant, due.DueAt = due.GrantID, at.Add(joinWithin)
@@ -79,17 +72,8 @@ func (a *Access) Leave(ctx context.Context, seller domain.SellerID, id domain.Cl
 		}
 		var events []domain.Event
 		for _, who := range claim.Touches() {
-			due, err := a.lookAtPerson(ctx, tx, claim, who, at)
+			due, err := a.lookAtPerson(ctx, tx, claim, who, func(g *domain.Grant) { g.Leave(by, at) }, at)
 			if err != nil {
-				return err
-			}
-			g, err := tx.Grants.ByID(ctx, due.GrantID)
-			if err != nil {
-				return err
-			}
-			was := g.State().Version
-			g.Leave(by, at)
-			if err := tx.Grants.Save(ctx, g, was); err != nil {
 				return err
 			}
 			events = append(events, due)

@@ -35,3 +35,16 @@ func Paged[T any](list func(after ports.Cursor, limit int) ([]T, error), place f
 		}
 	}
 }
+
+// each calls fn for everything that is yielded, until one of the two fails.
+func each[T any](all iter.Seq2[T, error], fn func(T) error) error {
+	for v, err := range all {
+		if err != nil {
+			return err
+		}
+		if err := fn(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

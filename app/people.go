@@ -49,17 +49,8 @@ func (c *core) claim(ctx context.Context, seller domain.SellerID, id domain.Clai
 		}
 		var events []domain.Event
 		for _, who := range is.Touches() {
-			due, err := c.lookAtPerson(ctx, tx, is, who, at)
+			due, err := c.lookAtPerson(ctx, tx, is, who, (*domain.Grant).Mended, at)
 			if err != nil {
-				return err
-			}
-			g, err := tx.Grants.ByID(ctx, due.GrantID)
-			if err != nil {
-				return err
-			}
-			version := g.State().Version
-			g.Mended()
-			if err := tx.Grants.Save(ctx, g, version); err != nil {
 				return err
 			}
 			events = append(events, due)

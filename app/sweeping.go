@@ -28,9 +28,10 @@ func (w *Worker) sweep(ctx context.Context, j ports.Job) ports.Done {
 		return again
 	}
 	seller, id := domain.SellerID(j.Lane), domain.ConnectionID(j.Payload)
-	conn, err := w.check(ctx, seller, id)
+	c := Communities{w.core}
+	conn, err := c.Check(ctx, seller, id)
 	if err == nil && !conn.Paused() && conn.RemoteID != "" {
-		_, err = (&Communities{w.core}).Compare(ctx, seller, id, true)
+		_, err = c.Compare(ctx, seller, id, true)
 	}
 	switch {
 	case errors.Is(err, domain.ErrConnectionNotFound):
