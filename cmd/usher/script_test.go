@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(10 * patience), // so that a server which should not have started ends
+		Deadline:            time.Now().Add(5 * time.Minute), // so that a server which should not have started ends
 		Setup: func(env *testscript.Env) error {
 			env.Values["servers"] = map[string]*process{}
 			env.Values["scenes"] = map[string]scene{}
