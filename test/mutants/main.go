@@ -3,7 +3,7 @@
 // must fail. From the module's root:
 //
 //	go run ./test/mutants            # all of them
-//	go run ./test/mutants anchor     # those with this in their name
+//	go run ./test/mutants refunded   # those with this in their name
 //
 // A mutant is applied with go's -overlay, so no file of the tree is changed. A
 // mutant whose text is no longer there is an error: the code has moved on, and
@@ -17,7 +17,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // mutant is one rule broken: in File, Old is replaced by New; then Test, of
@@ -31,21 +35,34 @@ type mutant struct {
 }
 
 func main() {
-	survived := 0
-	for _, m := range money {
-		if len(os.Args) > 1 && !strings.Contains(m.Name, os.Args[1]) {
-			continue
-		}
-		err := m.kill(context.Background())
-		if err != nil {
-			survived++
-			fmt.Printf("SURVIVED  %s: %v\n", m.Name, err)
-			continue
-		}
-		fmt.Printf("killed    %s, by %s\n", m.Name, m.Test)
+	wanted := money
+	if len(os.Args) > 1 {
+		wanted = slices.DeleteFunc(slices.Clone(money), func(m mutant) bool { return !strings.Contains(m.Name, os.Args[1]) })
 	}
-	if survived > 0 {
-		fmt.Printf("%d mutants survived\n", survived)
+	if len(wanted) == 0 {
+		fmt.Printf("no mutant has %q in its name\n", os.Args[1])
+		os.Exit(2)
+	}
+	// A mutant is compiled, linked and run one after the other, on one core
+	// most of the time.
+	var group sync.WaitGroup
+	var survived atomic.Int64
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, m := range wanted {
+		room <- struct{}{}
+		group.Go(func() {
+			defer func() { <-room }()
+			if err := m.kill(context.Background()); err != nil {
+				survived.Add(1)
+				fmt.Printf("SURVIVED  %s: %v\n", m.Name, err)
+				return
+			}
+			fmt.Printf("killed    %s, by %s\n", m.Name, m.Test)
+		})
+	}
+	group.Wait()
+	if n := survived.Load(); n > 0 {
+		fmt.Printf("%d mutants survived\n", n)
 		os.Exit(1)
 	}
 }
@@ -69,7 +86,8 @@ func (m mutant) kill(ctx context.Context) error {
 	for i, p := range parts {
 		parts[i] = "^" + p + "$"
 	}
-	out, err := exec.CommandContext(ctx, "go", "test", "-count=1", "-overlay", overlay, "-run", strings.Join(parts, "/"), m.Package).CombinedOutput()
+	// Compiling costs more than running: nothing is optimized or looked at twice.
+	out, err := exec.CommandContext(ctx, "go", "test", "-count=1", "-vet=off", "-gcflags=-N -l", "-ldflags=-s -w", "-overlay", overlay, "-run", strings.Join(parts, "/"), m.Package).CombinedOutput()
 	switch {
 	case err == nil && strings.Contains(string(out), "no tests to run"):
 		return fmt.Errorf("there is no test %s in %s", m.Test, m.Package)
