@@ -326,6 +326,49 @@ func TestPastSales_switchedOffMeanwhile(t *testing.T) {
 	}
 }
 
+// The sales that have a key are passed without writing anything, in both passes;
+// only what is found, and the end of a pass, is a transaction that writes.
+func TestPastSales_passesThoseThatHaveOne(t *testing.T) {
+	w := newWorld(t)
+	pencil := past(w, 0)
+	w.drain()
+	w.clock.advance(time.Minute)
+	w.drain()
+	w.switchLicensing(pencil, false)
+	for range 3 * slice {
+		had := fixture.Purchase(pencil)
+		w.fill(had, fixture.License(had))
+	}
+	w.fill(fixture.Purchase(pencil))
+	w.switchLicensing(pencil, true)
+	if task := w.progress(pencil); task.Total != 1 {
+		t.Errorf("it is estimated at %d, want 1", task.Total)
+	}
+	for pass, want := range []int64{1, 1} {
+		before := w.hooks.updates.Load()
+		w.drain()
+		w.wantKeys(3*slice + 1)
+		if got := w.hooks.updates.Load() - before; got != want {
+			t.Errorf("pass %d wrote %d times, want %d", pass+1, got, want)
+		}
+		w.clock.advance(time.Minute)
+	}
+	if task := w.progress(pencil); task.Done != 1 || task.FinishedAt.IsZero() || task.Cursor != (ports.Cursor{}) {
+		t.Errorf("the progress is %+v", task)
+	}
+}
+
+// Among many sales those without a key are not counted before: nobody waits for
+// that.
+func TestPastSales_manyAreNotCounted(t *testing.T) {
+	for sales, want := range map[int]int64{9_999: 9_999, 10_000: 0} {
+		w := newWorld(t)
+		if task := w.progress(past(w, sales)); task.Total != want {
+			t.Errorf("of %d sales it is estimated at %d, want %d", sales, task.Total, want)
+		}
+	}
+}
+
 // Switching on again while the second pass waits does not wait for it.
 func TestPastSales_switchedOnAgainAtOnce(t *testing.T) {
 	w := newWorld(t)

@@ -59,12 +59,11 @@ type Purchases interface {
 	ByOrderNumber(context.Context, int64) (*domain.Purchase, error)      // domain.ErrPurchaseNotFound
 	List(context.Context, PurchaseQuery) ([]domain.PurchaseState, error) // by (created_at, id)
 
-	// Unlicensed returns the product's purchases that have no licence, by
-	// (created_at, id), whether they would earn one or not.
-	Unlicensed(ctx context.Context, p domain.ProductID, after Cursor, limit int) ([]domain.PurchaseState, error)
-
-	// CountUnlicensed counts what Unlicensed would return without a limit.
-	CountUnlicensed(context.Context, domain.ProductID) (int64, error)
+	// Unlicensed looks at the product's next purchases after a cursor, by
+	// (created_at, id), at most so many of them as limit says, and returns those
+	// that have no licence, whether they would earn one or not. next is where it
+	// stopped, also if it found none; the zero Cursor: there are no more.
+	Unlicensed(ctx context.Context, p domain.ProductID, after Cursor, limit int) (found []domain.PurchaseID, next Cursor, err error)
 
 	// Insert fails with domain.ErrOrderNumberTaken if the seller has that
 	// number: draw another, inside the same closure. The transaction goes on.

@@ -60,24 +60,19 @@ func (r purchases) List(ctx context.Context, q ports.PurchaseQuery) ([]domain.Pu
 	})
 }
 
-func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after ports.Cursor, limit int) ([]domain.PurchaseState, error) {
-	return r.list(ctx, r.sales[id], after, limit, r.unlicensed)
-}
-
-func (r purchases) CountUnlicensed(ctx context.Context, id domain.ProductID) (int64, error) {
-	if err := r.reading(ctx); err != nil {
-		return 0, err
-	}
-	var n int64
-	for p := range r.sales[id].after(first) {
-		if p := r.purchases.rows[p.id]; r.reaches(p.SellerID) && r.unlicensed(p) {
-			n++
+func (r purchases) Unlicensed(ctx context.Context, id domain.ProductID, after ports.Cursor, limit int) (found []domain.PurchaseID, next ports.Cursor, err error) {
+	all, err := r.list(ctx, r.sales[id], after, limit, func(purchase) bool { return true })
+	for _, p := range all {
+		if len(r.licensed[p.ID]) == 0 {
+			found = append(found, p.ID)
 		}
 	}
-	return n, nil
+	if len(all) == most(limit) {
+		last := all[len(all)-1]
+		next = ports.Cursor{At: last.CreatedAt, ID: string(last.ID)}
+	}
+	return found, next, err
 }
-
-func (r purchases) unlicensed(p purchase) bool { return len(r.licensed[p.ID]) == 0 }
 
 func (r purchases) list(ctx context.Context, o *order, after ports.Cursor, limit int, fits func(purchase) bool) ([]domain.PurchaseState, error) {
 	if err := r.reading(ctx); err != nil {

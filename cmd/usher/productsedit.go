@@ -62,7 +62,7 @@ func (e productsEditCmd) Run(c *call) error {
 // keysFor is how far the keys for a product's past sales are.
 type keysFor struct {
 	Made       int64      `json:"made"`
-	Estimate   int64      `json:"estimate"` // sales without a key when it began; not all of them earn one
+	Estimate   int64      `json:"estimate"` // sales without a key when it began, of which not all earn one; 0: unknown, of more than 10,000 sales
 	StartedAt  time.Time  `json:"started_at"`
 	FinishedAt *time.Time `json:"finished_at"`
 }

@@ -186,14 +186,24 @@ func (h *shop) reads(b *testing.B, s ports.Store) {
 	view := func(fn func(context.Context, ports.Tx) error) func(int) error {
 		return func(int) error { return s.View(ctx, own, fn) }
 	}
-	times(b, "unlicensed", 3, view(func(ctx context.Context, tx ports.Tx) error {
-		_, err := tx.Purchases.Unlicensed(ctx, h.product.ID, ports.Cursor{}, 50)
-		return err
-	}))
-	times(b, "unlicensed/number", 3, view(func(ctx context.Context, tx ports.Tx) error {
-		_, err := tx.Purchases.CountUnlicensed(ctx, h.product.ID)
-		return err
-	}))
+	slice := func(from *ports.Cursor) func(int) error {
+		return view(func(ctx context.Context, tx ports.Tx) (err error) {
+			_, *from, err = tx.Purchases.Unlicensed(ctx, h.product.ID, *from, 200)
+			return err
+		})
+	}
+	times(b, "unlicensed", 30, func(i int) error {
+		from := somewhere()
+		return slice(&from)(i)
+	})
+	times(b, "unlicensed/pass", 1, func(i int) error {
+		var from ports.Cursor
+		for next := slice(&from); ; {
+			if err := next(i); err != nil || from == (ports.Cursor{}) {
+				return err
+			}
+		}
+	})
 	times(b, "seats/tier", 3, view(func(ctx context.Context, tx ports.Tx) error {
 		_, err := tx.Memberships.SeatsIn(ctx, h.tier.ID, "")
 		return err

@@ -48,12 +48,11 @@ var methods = withCommunities(map[string]method{
 	"Variants.Insert":    same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Variant(d.product)) }),
 	"Variants.Save":      same(domain.ErrVariantNotFound).writing(func(d *deal) []any { return rows(renamed(d.large)) }),
 
-	"Purchases.ByID":            same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.ID) }),
-	"Purchases.ByOrderNumber":   same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.OrderNumber) }),
-	"Purchases.List":            method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.PurchaseQuery{}) }),
-	"Purchases.Unlicensed":      same(nothing).with(func(d *deal) []any { return rows(d.product.ID, ports.Cursor{}, 100) }),
-	"Purchases.CountUnlicensed": same(nothing).with(func(d *deal) []any { return rows(d.product.ID) }),
-	"Purchases.Insert":          same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestorePurchase(fixture.Purchase(d.product))) }),
+	"Purchases.ByID":          same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.ID) }),
+	"Purchases.ByOrderNumber": same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.OrderNumber) }),
+	"Purchases.List":          method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.PurchaseQuery{}) }),
+	"Purchases.Unlicensed":    same(nothing).with(func(d *deal) []any { return rows(d.product.ID, ports.Cursor{}, 100) }),
+	"Purchases.Insert":        same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestorePurchase(fixture.Purchase(d.product))) }),
 	"Purchases.Save": same(domain.ErrPurchaseNotFound).writing(func(d *deal) []any {
 		s := d.sale
 		s.Email, s.RevokedAt = "other@example.com", fixture.T0
