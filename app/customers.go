@@ -21,16 +21,19 @@ type Place struct {
 	Says      string // one sentence, where there is something to say
 }
 
-// Places returns what a sale lets its user into; of a seat, what that seat does.
+// Places returns what a sale lets its user into: its buyer, also by the seat
+// that the buyer sits in; of a seat, what that seat does.
 func (a *Access) Places(ctx context.Context, seller domain.SellerID, purchase domain.PurchaseID, seat domain.SeatID) (places []Place, err error) {
 	_, err = load(ctx, a.core, seller, func(ctx context.Context, tx ports.Tx) (struct{}, error) {
 		places = nil
-		if _, err := tx.Purchases.ByID(ctx, purchase); err != nil {
+		p, err := tx.Purchases.ByID(ctx, purchase)
+		if err != nil {
 			return struct{}{}, err
 		}
+		buyer := domain.NormalizeEmail(p.State().Email)
 		claims, err := tx.Claims.ByPurchase(ctx, purchase)
 		for _, c := range claims {
-			if c.SeatID != seat || !c.Live() {
+			if c.SeatID != seat && (seat != "" || c.Email != buyer) || !c.Live() {
 				continue
 			}
 			conn, err := tx.Connections.ByID(ctx, c.ConnectionID)
