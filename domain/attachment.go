@@ -111,7 +111,8 @@ func (a Attachment) Check() error {
 
 // covers reports whether the attachment lets somebody in who uses that sale, as
 // it is now; has says that they have a live claim already. Who came to one of
-// its variants later than the attachment is no customer of before.
+// its variants later than the attachment is no customer of before. One that was
+// removed keeps in whom it had let in, and nobody else who has a claim.
 func (a Attachment) covers(p PurchaseState, h Holder, has bool) bool {
 	since := h.BeganAt
 	if !a.AllVariants {
@@ -120,10 +121,8 @@ func (a Attachment) covers(p PurchaseState, h Holder, has bool) bool {
 	switch {
 	case a.ProductID != p.ProductID:
 		return false
-	case !a.RemovedAt.IsZero():
-		if !has || a.Leaving != KeepUntilEnd {
-			return false
-		}
+	case !a.RemovedAt.IsZero() && (!has || a.Leaving != KeepUntilEnd || since.After(a.RemovedAt)):
+		return false
 	case since.Before(a.FromAt):
 		return false
 	}

@@ -14,6 +14,8 @@ func TestAttachmentCovers(t *testing.T) {
 	silver, moved := sale, sale
 	silver.Variants = ChosenVariants("silver")
 	moved.VariantsAt = day(10)
+	later, back := sale, sale
+	later.CreatedAt, back.VariantsAt = day(25), day(25)
 	from := func(a Attachment, n int) Attachment { a.FromAt = day(n); return a }
 	gone := func(a Attachment, l Leaving) Attachment { a.RemovedAt, a.Leaving = day(20), l; return a }
 	for _, tt := range []struct {
@@ -36,6 +38,9 @@ func TestAttachmentCovers(t *testing.T) {
 		{"a customer of before who changed the tier, where all give the same", from(all, 5), moved, false, false},
 		{"removed, people kept: nobody new", gone(all, KeepUntilEnd), sale, false, false},
 		{"removed, people kept until the end: who is in", gone(all, KeepUntilEnd), sale, true, true},
+		{"removed, people kept until the end: who has a claim by another one, and came later", gone(all, KeepUntilEnd), later, true, false},
+		{"removed, people kept until the end: who has a claim by another one, and came to the tier later", gone(gold, KeepUntilEnd), back, true, false},
+		{"removed, people kept until the end: who has a claim by another one, and was a customer of before", gone(from(all, 5), KeepUntilEnd), sale, true, false},
 		{"removed, people kept for good: no claim any more", gone(all, KeepMembers), sale, true, false},
 		{"removed with its people", gone(all, RemoveMembers), sale, true, false},
 		{"removed, kept until the end, and the tier changed", gone(gold, KeepUntilEnd), silver, true, false},

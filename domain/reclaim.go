@@ -106,7 +106,9 @@ func coverage(p PurchaseState, h Holder, attached []Attachment, c ConnectionID, 
 // what does not any more said it when it did, or was removed with a word about
 // those who were in.
 func ending(p PurchaseState, h Holder, attached []Attachment, c Claim) EndAction {
-	h.BeganAt = at0 // whoever has a claim was early enough
+	if h.BeganAt = c.CreatedAt; c.SeatID == "" { // who used it may be gone
+		h.BeganAt = p.CreatedAt
+	}
 	if a, ok := coverage(p, h, attached, c.ConnectionID, true); ok {
 		return a.EndAction
 	}
@@ -133,8 +135,6 @@ func ending(p PurchaseState, h Holder, attached []Attachment, c Claim) EndAction
 	}
 	return end
 }
-
-var at0 = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // goesOn is the claim while h uses the sale and a covers it.
 func (c Claim) goesOn(h Holder, a Attachment, at time.Time) Claim {
