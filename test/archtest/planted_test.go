@@ -48,6 +48,10 @@ var planted = []struct {
 	{"an adapter imports a test package", "folders", "adapters/circle/a.go", importing("circle", module+"/test/fixture"), "imports test/fixture"},
 	{"a folder that the house does not know imports the domain", "folders", "pkg/util/a.go", importing("util", module+"/domain"), "imports domain"},
 
+	{"the oracle of the walk knows a rule of the domain", "folders", "test/walk/oracle/a.go", importing("oracle", module+"/domain"), "imports domain"},
+	{"the oracle of the walk asks a use case", "folders", "test/walk/oracle/a.go", importing("oracle", module+"/app"), "imports app"},
+
+	{"the oracle of the walk imports a module", "standard library", "test/walk/oracle/a.go", importing("oracle", "pgregory.net/rapid"), "uses the standard library only"},
 	{"the domain imports a module", "standard library", "domain/a.go", importing("domain", "github.com/google/uuid"), "google/uuid"},
 	{"ports import a module", "standard library", "ports/a.go", importing("ports", "golang.org/x/sync/errgroup"), "x/sync"},
 	{"a use case imports a module", "standard library", "app/a.go", importing("app", "github.com/google/uuid"), "google/uuid"},

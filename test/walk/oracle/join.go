@@ -1,0 +1,70 @@
+package oracle
+
+import "slices"
+
+// Joins tells that somebody is about to take a reason up with an account: from
+// now on it may be theirs.
+func (o *Oracle) Joins(connID, saleID, seat, account string) {
+	r := o.reasons[key{connID, saleID, seat}]
+	if r == nil {
+		return
+	}
+	r.maybe = append(slices.Clone(r.maybe), account)
+}
+
+// Joined tells how that went: in, or for sure not, or nobody knows.
+func (o *Oracle) Joined(connID, saleID, seat, account string, in, unknown bool) {
+	r, c := o.reasons[key{connID, saleID, seat}], o.conns[connID]
+	if r == nil {
+		return
+	}
+	switch {
+	case in:
+		for _, other := range append(r.maybe, r.who) {
+			if other != "" && other != account && !slices.Contains(r.olds, other) {
+				r.olds = append(r.olds, other)
+			}
+		}
+		r.olds = slices.DeleteFunc(r.olds, func(old string) bool { return old == account })
+		r.who, r.maybe = account, nil
+		o.arrive(c, r)
+	case unknown:
+		if r.who != "" && r.who != account {
+			r.maybe = append(r.maybe, r.who)
+		}
+		r.who, r.joined = "", false
+	default:
+		if i := slices.Index(r.maybe, account); i >= 0 {
+			r.maybe = slices.Delete(slices.Clone(r.maybe), i, i+1)
+		}
+	}
+}
+
+// Left tells that somebody gave a reason up by themselves; they may take it up
+// again.
+func (o *Oracle) Left(connID, saleID, seat string) {
+	r, c := o.reasons[key{connID, saleID, seat}], o.conns[connID]
+	if r == nil {
+		return
+	}
+	for _, who := range slices.Concat([]string{r.who}, r.maybe, r.olds) {
+		o.goes(c, who, max(r.end, EndTargets), EndWhole)
+	}
+	r.who, r.maybe, r.olds, r.joined = "", nil, nil, false
+}
+
+// Bound returns the account of a reason; empty if there is none, or it is not
+// known which.
+func (o *Oracle) Bound(connID, saleID, seat string) string {
+	if r := o.reasons[key{connID, saleID, seat}]; r != nil {
+		return r.who
+	}
+	return ""
+}
+
+// InvitedAgain tells that the seller lets in again whom they had taken out.
+func (o *Oracle) InvitedAgain(connID, saleID, seat string) {
+	if r := o.reasons[key{connID, saleID, seat}]; r != nil {
+		r.outside = false
+	}
+}

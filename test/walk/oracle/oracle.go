@@ -1,0 +1,224 @@
+package oracle
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Conn is a seller's connection to a community.
+type Conn struct {
+	ID, Place   string // Place is the community
+	Invites     bool   // people are let in without their doing
+	Silent      bool   // cannot be asked who is in before somebody is let in
+	MembersOnly bool   // also who was there before goes in the end
+	Owner       string // who connected it, and is never taken out
+}
+
+// Oracle knows the facts.
+type Oracle struct {
+	now      time.Time
+	sales    map[string]*sale
+	attached []*Attachment
+	conns    map[string]*conn
+	blocked  map[string]bool
+	reasons  map[key]*reason
+	people   map[spot]*person
+}
+
+type conn struct {
+	Conn
+	closed bool
+}
+
+// spot is somebody in a community.
+type spot struct{ place, who string }
+
+// New returns an Oracle that knows nothing.
+func New() *Oracle {
+	return &Oracle{
+		sales: map[string]*sale{}, conns: map[string]*conn{}, blocked: map[string]bool{},
+		reasons: map[key]*reason{}, people: map[spot]*person{},
+	}
+}
+
+// At tells what time it is: some things end by themselves.
+func (o *Oracle) At(now time.Time) {
+	o.now = now
+	o.turn()
+}
+
+// Connected tells of a connection, or of another state of one. Whoever is in a
+// community when it is connected was there before.
+func (o *Oracle) Connected(c Conn) {
+	if o.conns[c.ID] == nil {
+		for at, p := range o.people {
+			if at.place == c.Place {
+				p.ours, p.vague, p.ends = false, false, nil
+				clear(p.given)
+				clear(p.unsure)
+			}
+		}
+	}
+	o.conns[c.ID] = &conn{Conn: c}
+	o.turn()
+}
+
+// Closed tells that a connection is no more: nothing happens through it.
+func (o *Oracle) Closed(id string) { o.conns[id].closed = true }
+
+// Blocked tells that an address gets nothing, or that it does again.
+func (o *Oracle) Blocked(email string, is bool) {
+	o.blocked[email] = is
+	o.turn()
+}
+
+// key names a reason.
+type key struct{ conn, sale, seat string }
+
+// reason is one reason for somebody to be in a community.
+type reason struct {
+	conn    string
+	live    bool
+	by      []*Attachment // that it lives by, or last did
+	targets []string
+	end     End
+	who     string   // whom it lets in; empty: nobody has joined
+	maybe   []string // or, since an answer was lost, one of these
+	olds    []string // who stay in until who is
+	joined  bool     // who has come in, and has not gone since
+	outside bool     // who was taken out by hand, and is not let in again by itself
+}
+
+// turn finds out which reasons live now.
+func (o *Oracle) turn() {
+	fit := map[key]bool{}
+	for _, c := range o.conns {
+		for _, s := range o.sales {
+			if c.closed || !o.gives(s) {
+				continue
+			}
+			for seat, u := range s.users {
+				k := key{c.ID, s.ID, seat}
+				r := o.reasons[k]
+				var by []*Attachment
+				if r != nil && r.live {
+					by = r.by
+				}
+				by = o.cover(c.ID, s, u.since, by)
+				if len(by) == 0 || o.blocked[u.email] {
+					continue
+				}
+				fit[k] = true
+				if r == nil {
+					r = &reason{conn: c.ID}
+					o.reasons[k] = r
+				}
+				if !r.live {
+					r.outside = false
+				}
+				r.live, r.by = true, by
+				r.targets, r.end = sum(by)
+				if c.Invites && r.who != u.email {
+					o.move(c, r, u.email)
+				}
+			}
+		}
+	}
+	for k, r := range o.reasons {
+		if r.live && !fit[k] && !o.conns[k.conn].closed {
+			o.die(k, r)
+		}
+	}
+}
+
+// die ends a reason, and notes for everybody that it let in how they go.
+func (o *Oracle) die(k key, r *reason) {
+	r.live = false
+	r.end = o.ending(o.sales[k.sale], r)
+	for _, who := range slices.Concat([]string{r.who}, r.maybe, r.olds) {
+		o.goes(o.conns[k.conn], who, r.end)
+	}
+}
+
+// move gives a reason to another address. Who had it stays in until they are.
+func (o *Oracle) move(c *conn, r *reason, to string) {
+	if r.who != "" && !slices.Contains(r.olds, r.who) {
+		r.olds = append(r.olds, r.who)
+	}
+	r.who, r.joined, r.outside = to, false, false
+	r.olds = slices.DeleteFunc(r.olds, func(old string) bool { return old == to })
+	if p := o.people[spot{c.Place, to}]; p != nil && p.in {
+		o.arrive(c, r)
+	}
+}
+
+// arrive lets those go whose place somebody has taken, also where people are
+// kept in the end.
+func (o *Oracle) arrive(c *conn, r *reason) {
+	for _, old := range r.olds {
+		o.goes(c, old, max(r.end, EndTargets), EndWhole)
+	}
+	r.olds, r.joined = nil, true
+}
+
+// goes notes how somebody goes by what has ended just now.
+func (o *Oracle) goes(c *conn, who string, ends ...End) {
+	if who == "" {
+		return
+	}
+	p := o.person(spot{c.Place, who})
+	if !p.endAt.Equal(o.now) {
+		p.ends, p.endAt = nil, o.now
+	}
+	p.ends = append(p.ends, ends...)
+}
+
+// wanted is what live reasons ask for.
+type wanted struct {
+	sure, maybe bool            // to be in
+	targets     map[string]bool // that are asked for, for sure
+	perhaps     map[string]bool // or that may be
+	joined      bool            // and has come in by one of the sure ones
+	why         []key           // the sure reasons
+}
+
+func (o *Oracle) wants(at spot) wanted {
+	w := wanted{targets: map[string]bool{}, perhaps: map[string]bool{}}
+	for k, r := range o.reasons {
+		c := o.conns[k.conn]
+		if !r.live || c.closed || c.Place != at.place {
+			continue
+		}
+		old := slices.Contains(r.olds, at.who)
+		switch {
+		case r.who == at.who && !r.outside:
+			w.sure, w.joined = true, w.joined || r.joined
+			w.why = append(w.why, k)
+			for _, t := range r.targets {
+				w.targets[t] = true
+			}
+		case r.who == at.who, slices.Contains(r.maybe, at.who), old:
+			w.maybe = true
+		default:
+			continue
+		}
+		for _, t := range r.targets {
+			w.perhaps[t] = true
+		}
+		if p := o.people[spot{at.place, r.who}]; old && (p == nil || !p.in) && len(r.maybe) == 0 {
+			w.sure = true // until the other is in
+		}
+	}
+	return w
+}
+
+// open returns the connection to a community, if there is one.
+func (o *Oracle) open(place string) *conn {
+	for _, id := range slices.Sorted(maps.Keys(o.conns)) {
+		if c := o.conns[id]; c.Place == place && !c.closed {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package oracle
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Seen is what a community saw become of one of its people.
+type Seen struct {
+	Place, Who    string
+	ByUs          bool // usher did it; else somebody there
+	Unheard       bool // and the answer was lost
+	WasIn, In     bool
+	Before, After []string // targets
+}
+
+// person is somebody as their community sees them.
+type person struct {
+	in     bool
+	ours   bool            // usher let them in
+	vague  bool            // how they came in is not known to usher
+	given  map[string]bool // targets that usher gave
+	unsure map[string]bool // targets of which usher may not know that it gave them
+	has    map[string]bool
+	ends   []End // how they go by what ended last; one of them
+	endAt  time.Time
+}
+
+// Saw tells what happened in a community, and returns what is wrong with it.
+func (o *Oracle) Saw(s Seen) (wrong []string) {
+	at := spot{s.Place, s.Who}
+	p, c, w := o.person(at), o.open(s.Place), o.wants(at)
+	bad := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Sprintf("%s in %s: ", s.Who, s.Place)+fmt.Sprintf(format, args...))
+	}
+	if s.ByUs && c == nil {
+		bad("usher did something through no connection")
+	}
+	if s.ByUs && c != nil {
+		o.judge(s, p, c, w, bad)
+	}
+	o.note(s, p, c)
+	return wrong
+}
+
+func (o *Oracle) judge(s Seen, p *person, c *conn, w wanted, bad func(string, ...any)) {
+	switch {
+	case !s.WasIn && s.In && !w.sure && !w.maybe:
+		bad("was let in without a reason")
+	case s.WasIn && !s.In && w.sure:
+		bad("was taken out while %v gives access", w.why)
+	case s.WasIn && !s.In && s.Who == c.Owner:
+		bad("was taken out, and had connected the server")
+	case s.WasIn && !s.In && !p.ours && !p.vague && !c.MembersOnly:
+		bad("was taken out, and was there before usher")
+	case s.WasIn && !s.In && !w.maybe && !slices.Contains(p.ends, EndWhole):
+		bad("was taken out, and was to stay (%v)", p.ends)
+	}
+	for _, t := range s.After {
+		if !slices.Contains(s.Before, t) && !w.targets[t] && !w.perhaps[t] {
+			bad("was given %s without a reason", t)
+		}
+	}
+	if !s.In {
+		return
+	}
+	for _, t := range s.Before {
+		switch {
+		case slices.Contains(s.After, t):
+		case w.targets[t]:
+			bad("lost %s while %v gives it", t, w.why)
+		case !p.given[t] && !p.unsure[t]:
+			bad("lost %s, which was theirs before usher", t)
+		case !w.sure && !w.maybe && len(p.ends) > 0 && slices.Min(p.ends) == slices.Max(p.ends) && p.ends[0] == EndNothing:
+			bad("lost %s, and was to keep it", t)
+		}
+	}
+}
+
+// note keeps what happened.
+func (o *Oracle) note(s Seen, p *person, c *conn) {
+	switch {
+	case s.In && !s.WasIn:
+		p.in, p.ours, p.vague = true, s.ByUs, s.ByUs && s.Unheard && c != nil && c.Silent
+		o.came(s, c)
+	case s.WasIn && !s.In:
+		p.in, p.ours, p.vague = false, false, false
+		clear(p.given)
+		clear(p.unsure)
+		o.went(s)
+	}
+	clear(p.has)
+	for _, t := range s.After {
+		p.has[t] = true
+		if s.ByUs && !slices.Contains(s.Before, t) {
+			p.given[t] = true
+			if s.Unheard && c != nil && c.Invites {
+				p.unsure[t] = true
+			}
+		}
+	}
+	for t := range p.given {
+		if !p.has[t] {
+			delete(p.given, t)
+		}
+	}
+}
+
+// came tells every reason that its person is in.
+func (o *Oracle) came(s Seen, c *conn) {
+	for k, r := range o.reasons {
+		rc := o.conns[k.conn]
+		if rc.closed || rc.Place != s.Place {
+			continue
+		}
+		switch {
+		case r.who == s.Who && r.live:
+			o.arrive(rc, r)
+		case slices.Contains(r.maybe, s.Who) && s.ByUs:
+			o.Joined(k.conn, k.sale, k.seat, s.Who, true, false)
+		}
+	}
+}
+
+// went tells every reason that its person is out.
+func (o *Oracle) went(s Seen) {
+	for k, r := range o.reasons {
+		c := o.conns[k.conn]
+		if c.closed || c.Place != s.Place || r.who != s.Who {
+			continue
+		}
+		r.joined = false
+		if !s.ByUs && r.live && c.Invites {
+			r.outside = true
+		}
+	}
+}
+
+func (o *Oracle) person(at spot) *person {
+	p := o.people[at]
+	if p == nil {
+		p = &person{given: map[string]bool{}, unsure: map[string]bool{}, has: map[string]bool{}}
+		o.people[at] = p
+	}
+	return p
+}

@@ -1,0 +1,148 @@
+package walk
+
+import (
+	"flag"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/usherhq/usher/adapters/memstore"
+	"github.com/usherhq/usher/ports"
+)
+
+// step is something that somebody does.
+type step struct {
+	name   string
+	weight int
+	do     func(*world) bool // false: there is nothing to do it to
+}
+
+var steps = []step{
+	{"buy", 6, (*world).buys},
+	{"cancel", 2, (*world).cancels},
+	{"uncancel", 1, (*world).uncancels},
+	{"restart", 2, (*world).restarts},
+	{"card runs dry", 1, (*world).runsDry},
+	{"refund", 2, (*world).refunds},
+	{"dispute", 2, (*world).disputes},
+	{"attach", 3, (*world).attaches},
+	{"detach", 2, (*world).detaches},
+	{"circle fails", 3, (*world).circleFails},
+	{"discord fails", 3, (*world).discordFails},
+	{"die", 3, (*world).dies},
+	{"days go by", 3, (*world).days},
+}
+
+func (w *world) days() bool {
+	w.moveTo(w.business().Add(time.Duration(1+w.upTo("days", 40)) * 24 * time.Hour))
+	return true
+}
+
+// goes walks.
+func (w *world) goes(n int) {
+	var names []int
+	for i, s := range steps {
+		for range s.weight {
+			names = append(names, i)
+		}
+	}
+	w.connectCircle([]string{"v2", "v1"}[w.upTo("dialect", 1)])
+	for range n {
+		w.moveTo(w.business().Add(time.Duration(1+w.upTo("minutes", 30)) * time.Minute))
+		s := steps[rapid.SampledFrom(names).Draw(w.T, "step")]
+		if s.do(w) {
+			w.seen.did(s.name)
+		}
+		w.work()
+		w.fine()
+	}
+	w.mend()
+}
+
+// tally counts what happened.
+type tally struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+func (t *tally) did(what string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n[what]++
+}
+
+// report says how often everything happened; what never did fails a long run.
+func (t *tally) report(tb *testing.T, long bool) {
+	tb.Helper()
+	want := []string{"crash"}
+	for _, s := range steps {
+		want = append(want, s.name)
+	}
+	for _, f := range circleFaults {
+		want = append(want, f.name)
+	}
+	for _, f := range discordFaults {
+		want = append(want, "discord "+string(f))
+	}
+	for _, name := range want {
+		if t.n[name] == 0 && long {
+			tb.Errorf("%q never happened", name)
+		}
+	}
+	for _, name := range sorted(t.n) {
+		tb.Logf("%6d %s", t.n[name], name)
+	}
+}
+
+// runs is how many walks there are: USHER_TEST_RUNS, or few.
+func runs(t *testing.T, few int) (n int, long bool) {
+	text := os.Getenv("USHER_TEST_RUNS")
+	if text == "" {
+		return few, false
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("USHER_TEST_RUNS is %q: it must be a number of at least 1", text)
+	}
+	return n, n >= 300
+}
+
+// checks has rapid draw so often, the same each time: what lands must not hang
+// on luck. -rapid.seed draws others.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	set := map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"}
+	if flag.Lookup("rapid.seed").Value.String() == "0" {
+		set["rapid.seed"] = "20260401"
+	}
+	for name, value := range set {
+		f := flag.Lookup(name)
+		was := f.Value.String()
+		set := func(v string) {
+			if err := f.Value.Set(v); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		set(value)
+		t.Cleanup(func() { set(was) })
+	}
+}
+
+// Whatever people, sellers, communities, services and processes do, nobody is
+// let in or taken out against what was bought, and in the end everybody is where
+// they should be.
+func TestWalk_memory(t *testing.T) {
+	n, long := runs(t, 60)
+	checks(t, n)
+	seen := &tally{n: map[string]int{}}
+	rapid.Check(t, func(r *rapid.T) {
+		w := newWorld(r, t.Context(), seen, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
+		defer w.close()
+		w.goes(5 + w.upTo("more steps", 25))
+	})
+	seen.report(t, long)
+}
