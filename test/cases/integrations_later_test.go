@@ -7,8 +7,6 @@ const productPages = "the pages of products (step 5)"
 func (c *outsideCase) later() (word, step string, waits bool) {
 	for _, e := range c.Events {
 		switch {
-		case e.Type == "run_all_cases":
-			return "run_all_cases", productPages, true
 		case e.Body != nil:
 			return "body", productPages, true
 		case e.Type == "seller_saves_attachment" && c.State.HTTPStatus != nil:

@@ -311,8 +311,8 @@ func (o *theOutside) actor(want wantedCall, r *http.Request) string {
 		}
 		ok = scheme == "Bearer" && token == bearer
 	case "app":
-		id, secret, basic := r.BasicAuth()
-		ok = basic && id == clientID && secret == o.vars("client_secret") || !basic && auth == ""
+		id, secret, basic := r.BasicAuth() // each escaped as in a form (RFC 6749, section 2.3.1)
+		ok = basic && id == clientID && secret == url.QueryEscape(o.vars("client_secret")) || !basic && auth == ""
 	case "v1-token":
 		ok = scheme == "Token" && token != ""
 	case "v2-token":

@@ -52,6 +52,7 @@ func (b *browser) open(method, path string, form url.Values) shown {
 		b.front.pages.ServeHTTP(w, r.WithContext(b.Context()))
 		for _, c := range w.Result().Cookies() {
 			b.cookies[c.Name] = c.Value
+			b.keep(&b.scene.cookies, c.Value)
 			if c.MaxAge < 0 {
 				delete(b.cookies, c.Name)
 			}
@@ -69,6 +70,13 @@ func (b *browser) open(method, path string, form url.Values) shown {
 	}
 	b.Fatal("a page sends in circles")
 	return shown{}
+}
+
+// keep keeps a secret that is made, to be looked for.
+func (s *scene) keep(among *[]string, secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	*among = append(*among, secret)
 }
 
 // note keeps what was shown, to look for secrets.
@@ -111,6 +119,7 @@ func (s *scene) follow(address string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.started, s.lastState = address, q.Get("state")
+	s.states = append(s.states, q.Get("state"))
 	s.challenges[q.Get("code_challenge")] = true
 	return q.Get("state")
 }
@@ -119,6 +128,7 @@ func (s *scene) follow(address string) string {
 func (b *browser) signIn(seller domain.SellerID) shown {
 	link, err := b.front.usher.Sessions.Link(b.Context(), seller)
 	b.must(err)
+	b.keep(&b.adminLinks, link)
 	b.open(http.MethodGet, "/admin/link/"+link, nil)
 	p := b.open(http.MethodPost, "/admin/link/"+link, url.Values{"token": {b.form}})
 	if p.status != http.StatusOK {
@@ -135,6 +145,7 @@ func (s *scene) key(p domain.PurchaseState, seat domain.SeatID) string {
 		token = domain.NewInvitation(domain.TokenID(newID(s.clock.now())), domain.Seat{ID: seat, SellerID: p.SellerID, PurchaseID: p.ID}, secret, s.clock.now()).State()
 	}
 	fixture.Fill(s.T, s.store, token)
+	s.keep(&s.pageTokens, secret)
 	return secret
 }
 
@@ -228,7 +239,7 @@ func (s *scene) joins(product, button, _, code string) error {
 	default:
 		return fmt.Errorf("there is no button %q", button)
 	}
-	q := url.Values{"state": {state}, "code": {orText(code, "code-1")}}
+	q := url.Values{"state": {state}, "code": {orText(code, codeOne)}}
 	s.answered(b.open(http.MethodGet, "/integrations/discord/callback?"+q.Encode(), nil))
 	return nil
 }
@@ -246,6 +257,7 @@ func (s *scene) earlier(b *browser, claim domain.Claim) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastState = state
+	s.states = append(s.states, state)
 	s.anyVerifier = true
 	return state
 }

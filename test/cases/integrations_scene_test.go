@@ -2,7 +2,9 @@ package cases
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -22,6 +24,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/leaktest"
 )
 
 // scene is where one case of integrations is played: usher on a store of its own,
@@ -29,6 +32,8 @@ import (
 type scene struct {
 	*testing.T
 	c       *outsideCase
+	open    opener
+	others  []lineOf[outsideCase] // of the same file
 	clock   *clock
 	skew    atomic.Int64 // how far the machine's clock is ahead of business time
 	store   ports.Store
@@ -60,7 +65,14 @@ type scene struct {
 	said        lastAnswer
 	statuses    []int
 	callsAfter  []int
-	answers     []string // all that was shown or handed out
+	answers     []string // all that was shown
+	exports     []string
+	states      []string
+	pageTokens  []string
+	cookies     []string
+	adminLinks  []string
+	logs        []*lines // of all processes, dead ones too
+	leaks       []leaktest.Found
 	drift       app.Drift
 	preview     int
 	offer       app.CircleOffer
@@ -137,6 +149,8 @@ type seals struct {
 	mu   sync.Mutex
 	keys *keyring.Keyring
 	was  []keyring.Secret
+
+	drawn []string // what they are
 }
 
 func newSeals() (*seals, error) {
@@ -146,7 +160,10 @@ func newSeals() (*seals, error) {
 
 // begin seals with a new secret from now on; alone withdraws all before it.
 func (s *seals) begin(number int, alone bool) error {
-	secret, err := keyring.Generate(number)
+	random := make([]byte, keyring.Size)
+	rand.Read(random)
+	s.drawn = append(s.drawn, string(random))
+	secret, err := keyring.NewSecret(number, random)
 	if err != nil {
 		return err
 	}
@@ -181,7 +198,7 @@ var caseStart = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
 func newScene(t *testing.T, c *outsideCase, open opener) *scene {
 	s := &scene{
-		T: t, c: c, clock: &clock{time: caseStart}, out: newOutside(c), mail: &postbox{}, acts: "S1",
+		T: t, c: c, open: open, clock: &clock{time: caseStart}, out: newOutside(c), mail: &postbox{}, acts: "S1",
 		procs: map[workerName]*process{}, sellers: map[sellerRef]domain.Seller{}, products: map[sellerRef]map[string]domain.ProductID{},
 		tiers: map[domain.ProductID]map[string]domain.VariantID{}, conns: map[connectionRef]domain.Connection{}, bundles: map[string][]string{},
 		planted: map[plantedName]string{"bot_token": botToken, "client_secret": clientSecret}, pending: map[string]domain.PurchaseID{}, challenges: map[string]bool{}, order: 1000,
@@ -194,9 +211,7 @@ func newScene(t *testing.T, c *outsideCase, open opener) *scene {
 	}
 	s.lastSeller = s.acts
 	for name, text := range c.Given.Planted {
-		if text != "" {
-			s.planted[name] = text
-		}
+		s.planted[name] = cmp.Or(text, plantedTexts[name])
 	}
 	var err error
 	s.keys, err = newSeals()
@@ -353,6 +368,7 @@ func (s *scene) start(name workerName) {
 	s.must(err)
 	p.pages = web.Handler(p.usher, &web.Options{PublicURL: "https://usher.example", Logger: log})
 	s.procs[name] = p
+	s.logs = append(s.logs, p.log)
 }
 
 // work does what is due at this instant, until nothing is, unless somebody

@@ -137,8 +137,10 @@ func (s *scene) sellerDoes(e happening) error {
 	case "export":
 		var b bytes.Buffer
 		_, err := jsonl.Write(&b, u.Transfer.Export(ctx), jsonl.Options{WithKeys: true})
-		s.note(b.String())
+		s.keep(&s.exports, b.String())
 		return err
+	case "run_all_cases":
+		return s.runAll()
 	case "read_logs":
 		for _, p := range s.procs {
 			s.note(p.log.String())

@@ -494,10 +494,10 @@ func (s *scene) secrets() (all []string) {
 func (s *scene) compareSecrets(w outsideState, add adder) {
 	stored := s.everything()
 	logs := ""
-	for _, p := range s.procs {
-		logs += p.log.String()
+	for _, log := range s.logs {
+		logs += log.String()
 	}
-	shown := strings.Join(s.answers, "\n") + s.said.says
+	shown := strings.Join(s.answers, "\n") + strings.Join(s.exports, "\n") + s.said.says
 	if s.said.err != nil {
 		shown += s.said.err.Error()
 	}
@@ -547,9 +547,14 @@ func (s *scene) compareSecrets(w outsideState, add adder) {
 		name string
 		want *int
 		text string
-	}{{"url", w.FoundIn.URL, strings.Join(s.out.urls, "\n")}, {"logs", w.FoundIn.Logs, logs}, {"responses", w.FoundIn.Responses, shown}, {"db_plain", w.FoundIn.DBPlain, stored}} {
-		if f.want != nil && count(f.text) != *f.want {
-			add("found_in."+f.name, count(f.text), *f.want)
+		left []string // places of other cases
+	}{
+		{"url", w.FoundIn.URL, strings.Join(s.out.urls, "\n"), []string{"addresses"}}, {"logs", w.FoundIn.Logs, logs, []string{"logs"}},
+		{"responses", w.FoundIn.Responses, shown, []string{"pages", "errors", "mails", "export"}},
+		{"db_plain", w.FoundIn.DBPlain, stored, []string{"tables", "files", "memory"}},
+	} {
+		if n := count(f.text) + s.leaksIn(f.left...); f.want != nil && n != *f.want {
+			add("found_in."+f.name, n, *f.want)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,21 +18,25 @@ import (
 
 // TestIntegrations plays every case of integrations.jsonl against every store.
 func TestIntegrations(t *testing.T) {
-	playOutside(t, readLines(t, "integrations.jsonl", parseOutside))
+	playOutside(t, readLines(t, "integrations.jsonl", parsePlayed), os.Getenv("USHER_CASES") == "")
 }
 
 // TestIntegrations_ownCases plays the cases of testdata: words that no other case
 // of the project says, and rules that none shows.
 func TestIntegrations_ownCases(t *testing.T) {
-	playOutside(t, readFile(t, "testdata/integrations.jsonl", parseOutside))
+	playOutside(t, readFile(t, "testdata/integrations.jsonl", parsePlayed), false)
 }
 
 func parseOutside(data []byte) lineOf[outsideCase] { return parseLine(data, checkOutside) }
 
-func playOutside(t *testing.T, cases []lineOf[outsideCase]) {
+// playOutside plays cases on every store. Of the whole of the project's, each place
+// that may hold a secret must hold one.
+func playOutside(t *testing.T, cases []lineOf[outsideCase], whole bool) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
 			open := store.ready(t)
+			var needs usedPlaces
+			t.Cleanup(func() { needs.all(t, len(cases), whole) })
 			for _, c := range cases {
 				t.Run(c.id, func(t *testing.T) {
 					t.Parallel()
@@ -38,15 +44,30 @@ func playOutside(t *testing.T, cases []lineOf[outsideCase]) {
 						t.Fatalf("the case says what is not known:\n\t%s", strings.Join(c.faults, "\n\t"))
 					}
 					if word, step, waits := c.says.later(); waits {
+						needs.skip()
 						t.Skipf("%s waits for %s", word, step)
 					}
-					for _, wrong := range newScene(t, &c.says, open).play() {
+					s := newScene(t, &c.says, open)
+					s.others = others(cases, c.id)
+					for _, wrong := range s.play() {
 						t.Error(wrong)
 					}
+					needs.judge(t, s.leavings())
 				})
 			}
 		})
 	}
+}
+
+// others are the cases that run_all_cases runs: those that wait for nothing.
+func others(cases []lineOf[outsideCase], id string) (all []lineOf[outsideCase]) {
+	for _, c := range cases {
+		runsAll := slices.ContainsFunc(c.says.Events, func(e happening) bool { return e.Type == "run_all_cases" })
+		if _, _, waits := c.says.later(); c.id != id && !waits && !runsAll && len(c.faults) == 0 {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // play returns what came otherwise than expected.
