@@ -222,6 +222,19 @@ func (c *core) detach(ctx context.Context, tx ports.Tx, a domain.Attachment, lea
 	return c.emit(ctx, tx, at, domain.AttachmentRemoved{AttachmentID: a.ID, ProductID: a.ProductID, Leaving: leaving, At: at})
 }
 
+// Attachment returns one that stands; one that was removed is
+// [domain.ErrAttachmentNotFound].
+func (c *Communities) Attachment(ctx context.Context, seller domain.SellerID, id domain.AttachmentID) (Attached, error) {
+	a, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Attachment, error) { return tx.Attachments.ByID(ctx, id) })
+	if err == nil && !a.RemovedAt.IsZero() {
+		err = domain.ErrAttachmentNotFound
+	}
+	if err != nil {
+		return Attached{}, err
+	}
+	return Attached{a, a.Warning()}, nil
+}
+
 // Attachments returns the standing attachments of a product.
 func (c *Communities) Attachments(ctx context.Context, seller domain.SellerID, id domain.ProductID) ([]Attached, error) {
 	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (standing []Attached, err error) {

@@ -33,9 +33,9 @@ type Bought struct {
 	Membership domain.MembershipState // the zero value: it does not renew, or has not begun
 	Payment    domain.PaymentState    // the zero value: nothing was charged
 
-	// AccessToken lets the buyer act for the membership; empty if there is none.
-	// It is kept nowhere but with the answer to the command key. It opens nothing
-	// before the sale is complete.
+	// AccessToken opens the sale to its buyer, and lets them act for its
+	// membership, if it has one. It is kept nowhere but with the answer to the
+	// command key. It opens nothing before the sale is complete.
 	AccessToken string
 
 	Result   domain.Result // Applied, AwaitsAction, Unanswered
@@ -196,11 +196,9 @@ func (s *Sales) sell(ctx context.Context, tx ports.Tx, seller domain.SellerID, o
 		return Bought{}, err
 	}
 	done := Bought{Sale: Sale{Purchase: p.State()}}
-	if q.Request.Recurrence != "" {
-		done.AccessToken = o.secret
-		if err := tx.Tokens.Insert(ctx, domain.NewSaleToken(o.token, p.State(), o.secret, o.at)); err != nil {
-			return Bought{}, err
-		}
+	done.AccessToken = o.secret
+	if err := tx.Tokens.Insert(ctx, domain.NewSaleToken(o.token, p.State(), o.secret, o.at)); err != nil {
+		return Bought{}, err
 	}
 	if q.DueNow.Amount == 0 {
 		done.Result = domain.Applied

@@ -23,8 +23,17 @@ const (
 	saysNotConnected   = "Could not connect to your Discord account, please try again."
 	saysSellerCanceled = "You cancelled in Discord; nothing was connected."
 	saysTaken          = "This community is already connected by another seller of this server."
+	saysChosen         = "is to one community already"
+	saysUnreadable     = "The API token that is kept here cannot be read any more. Enter it anew."
 	saysNotLeft        = "Could not disconnect the discord integration, please try again."
 )
+
+// Ready refuses a service that this server is not set up for, with
+// [domain.ErrNotConfigured].
+func (c *Communities) Ready(s domain.Service) error {
+	_, err := c.service(s)
+	return err
+}
 
 // CircleOffer is what a Circle token opens.
 type CircleOffer struct {
@@ -144,55 +153,6 @@ func connectedTo(ctx context.Context, tx ports.Tx, conn domain.Connection) (doma
 	return domain.Connection{}, nil
 }
 
-// ChooseCommunity takes one of the communities that a v1 token opens, and
-// returns its space groups.
-func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, communityID string) (offer CircleOffer, err error) {
-	service, err := c.service(domain.Circle)
-	if err != nil {
-		return offer, err
-	}
-	conn, door, err := c.open(ctx, seller, id)
-	if err != nil {
-		return offer, err
-	}
-	if conn.Service != domain.Circle || conn.Dialect != "v1" {
-		return offer, domain.InvalidField("connection", "is to one community already")
-	}
-	conn.RemoteID, door.RemoteID = communityID, communityID
-	if err := c.notTaken(ctx, conn); err != nil {
-		return offer, err
-	}
-	asking, cancel := context.WithTimeout(ctx, 3*callWithin)
-	defer cancel()
-	if offer.SpaceGroups, err = service.Choices(asking, door); err != nil {
-		return offer, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysSpaceGroups)
-	}
-	offer.Connection, err = c.change(ctx, seller, id, func(conn *domain.Connection) error {
-		if conn.RemoteID != "" && conn.RemoteID != communityID {
-			return domain.InvalidField("community", "another community is another connection; disconnect this one first")
-		}
-		conn.RemoteID = communityID
-		return nil
-	})
-	return offer, err
-}
-
-// ChooseSpaceGroup names the space group of attachments that name none.
-func (c *Communities) ChooseSpaceGroup(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, group domain.TargetID) (domain.Connection, error) {
-	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.Target = group; return nil })
-}
-
-// SetMembersOnly says whether also people who were there before usher are
-// removed in the end.
-func (c *Communities) SetMembersOnly(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, only bool) (domain.Connection, error) {
-	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.MembersOnly = only; return nil })
-}
-
-// SetQuota says how many calls a month the community's plan allows; 0: unknown.
-func (c *Communities) SetQuota(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, calls int64) (domain.Connection, error) {
-	return c.change(ctx, seller, id, func(conn *domain.Connection) error { conn.Quota = calls; return nil })
-}
-
 // change changes a connection that is not closed.
 func (c *core) change(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, by func(*domain.Connection) error) (conn domain.Connection, err error) {
 	err = c.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
@@ -245,7 +205,7 @@ func (c *Communities) List(ctx context.Context, seller domain.SellerID, after po
 func (c *Communities) Choices(ctx context.Context, seller domain.SellerID, id domain.ConnectionID) ([]ports.Choice, error) {
 	conn, door, err := c.open(ctx, seller, id)
 	if err != nil {
-		return nil, err
+		return nil, unopened(err)
 	}
 	service, err := c.service(conn.Service)
 	if err != nil {

@@ -13,6 +13,11 @@ func (c *Communities) People(ctx context.Context, seller domain.SellerID, q port
 	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) ([]domain.Claim, error) { return tx.Claims.List(ctx, q) })
 }
 
+// Person returns one claim.
+func (c *Communities) Person(ctx context.Context, seller domain.SellerID, id domain.ClaimID) (domain.Claim, error) {
+	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Claim, error) { return tx.Claims.ByID(ctx, id) })
+}
+
 // Retry tries again at once what somebody's claim waits for.
 func (c *Communities) Retry(ctx context.Context, seller domain.SellerID, id domain.ClaimID) error {
 	return c.claim(ctx, seller, id, func(claim domain.Claim) domain.Claim { return claim })
@@ -26,7 +31,7 @@ func (c *Communities) InviteAgain(ctx context.Context, seller domain.SellerID, i
 // LeaveOut ends a claim of somebody who was taken out by hand: they stay out,
 // whatever they pay for.
 func (c *Communities) LeaveOut(ctx context.Context, seller domain.SellerID, id domain.ClaimID) error {
-	claim, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Claim, error) { return tx.Claims.ByID(ctx, id) })
+	claim, err := c.Person(ctx, seller, id)
 	if err != nil {
 		return err
 	}
@@ -68,6 +73,12 @@ func (c *Communities) Block(ctx context.Context, seller domain.SellerID, email s
 // Unblock ends a block, and gives back what is paid for.
 func (c *Communities) Unblock(ctx context.Context, seller domain.SellerID, email string) error {
 	return c.blocked(ctx, seller, email, false)
+}
+
+// Blocked returns a page of the addresses that are blocked, after one of them, in
+// alphabetical order.
+func (c *Communities) Blocked(ctx context.Context, seller domain.SellerID, after string, limit int) ([]string, error) {
+	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) ([]string, error) { return tx.Blocks.List(ctx, after, limit) })
 }
 
 func (c *core) blocked(ctx context.Context, seller domain.SellerID, email string, is bool) error {

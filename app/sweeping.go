@@ -58,7 +58,7 @@ type Drift struct {
 func (c *Communities) Compare(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, keep bool) (d Drift, err error) {
 	conn, door, err := c.open(ctx, seller, id)
 	if err != nil {
-		return d, err
+		return d, unopened(err)
 	}
 	service, err := c.service(conn.Service)
 	if err != nil {

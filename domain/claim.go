@@ -23,6 +23,9 @@ const (
 
 var claimStates = []ClaimState{ClaimWaiting, ClaimPending, ClaimActive, ClaimNeedsCustomer, ClaimNeedsSeller, ClaimRemoving, ClaimRemoved, ClaimKept, ClaimFailed}
 
+// Known reports whether there is such a state.
+func (s ClaimState) Known() bool { return slices.Contains(claimStates, s) }
+
 // Claim is one reason for somebody to be in a community: a sale, or a seat of
 // it, whose product is attached. There is one for each connection, sale and
 // seat; it stays, to be seen, when it is over, and begins again with access.
@@ -81,7 +84,7 @@ func (c Claim) Check() error {
 	switch {
 	case err != nil:
 		return err
-	case !slices.Contains(claimStates, c.State):
+	case !c.State.Known():
 		return InvalidField("state", "must be "+listed(claimStates))
 	case c.CreatedAt.IsZero():
 		return InvalidField("created_at", "is missing")

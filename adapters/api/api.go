@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -15,6 +16,9 @@ import (
 // Options are what the API depends on besides the use cases. The zero value,
 // and nil, mean the defaults.
 type Options struct {
+	// PublicURL is the address under which the world reaches the pages that links
+	// lead to. The default is where a request came to.
+	PublicURL string
 	// Logger is told of failures, never of a token, a key or an address. The
 	// default is no log.
 	Logger *slog.Logger
@@ -26,7 +30,7 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 	if o == nil {
 		o = &Options{}
 	}
-	a := &api{usher: u, log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)), mux: http.NewServeMux()}
+	a := &api{usher: u, public: strings.TrimRight(o.PublicURL, "/"), log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)), mux: http.NewServeMux()}
 	for pattern, does := range routes() {
 		a.mux.Handle(pattern, a.route(does))
 	}
@@ -34,9 +38,10 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 }
 
 type api struct {
-	usher *app.Usher
-	log   *slog.Logger
-	mux   *http.ServeMux
+	usher  *app.Usher
+	public string // without a slash at its end; empty: unknown
+	log    *slog.Logger
+	mux    *http.ServeMux
 }
 
 // action does what one route is for. What it returns beside an error counts
@@ -66,7 +71,7 @@ type answer struct {
 // routes are all that is answered, by path.
 func routes() map[string]actions {
 	of := func(method string, do action) actions { return actions{method: do} }
-	return map[string]actions{
+	all := map[string]actions{
 		"/api/sales":                   of(http.MethodPost, buy),
 		"/api/sales/quote":             of(http.MethodPost, quoteSale),
 		"/api/sales/{purchase}":        of(http.MethodGet, getSale),
@@ -93,6 +98,8 @@ func routes() map[string]actions {
 		"/api/clock":         of(http.MethodGet, getClock),
 		"/api/clock/advance": of(http.MethodPost, advanceClock),
 	}
+	maps.Copy(all, communityRoutes())
+	return all
 }
 
 // ServeHTTP finds the route. What would be sent elsewhere for a slash too many

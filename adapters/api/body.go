@@ -20,7 +20,7 @@ import (
 const maxBody = 64 << 10
 
 // fields are what a body may hold, and where each goes: *string, **string,
-// **int, *bool, *[]string, **time.Time, or a function for anything
+// **int, *bool, **bool, *[]string, **[]string, **time.Time, or a function for anything
 // else. What is left out, or null, leaves its place as it is.
 type fields map[string]any
 
@@ -111,8 +111,11 @@ func readValue(name string, value json.RawMessage, to any) error {
 		return text(*to)
 	case **int:
 		return bad(json.Unmarshal(value, to), "must be a whole number")
-	case *bool:
+	case *bool, **bool:
 		return bad(json.Unmarshal(value, to), "must be true or false")
+	case **[]string:
+		*to = new([]string)
+		return readValue(name, value, *to)
 	case *[]string:
 		if err := bad(json.Unmarshal(value, to), "must be a list of texts"); err != nil {
 			return err
@@ -145,11 +148,17 @@ func malformed(how string) error {
 
 // unknown refuses a field by its name, of which a long one is cut.
 func unknown(name string, known fields) error {
-	if len(name) > 100 {
-		name = strings.ToValidUTF8(name[:100], "")
-	}
+	name = clipped(name)
 	if len(known) == 0 {
 		return domain.InvalidField(name, "is not known here: this takes no fields")
 	}
 	return domain.InvalidField(name, "is not known here; there are "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+}
+
+// clipped is a name that somebody sent, or the beginning of a long one.
+func clipped(name string) string {
+	if len(name) > 100 {
+		name = strings.ToValidUTF8(name[:100], "")
+	}
+	return name
 }

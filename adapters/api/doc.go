@@ -4,7 +4,10 @@
 //	POST   /api/sales/quote                             {product, variants, quantity, recurrence}
 //	POST   /api/sales                               K   {quote} or {product, ...}; and {email, full_name, method, country, referrer, can_contact, custom_fields}
 //	GET    /api/sales/{purchase}
-//	POST   /api/sales/{purchase}/refund             K   {amount}                  seller: refund_sales
+//	POST   /api/sales/{purchase}/refund             K   {amount, keep_access}     seller: refund_sales
+//	PUT    /api/sales/{purchase}/email                  {email}                   seller
+//	GET    /api/sales/{purchase}/communities            which come with it, for who uses it
+//	POST   /api/sales/{purchase}/communities/{claim}/leave
 //
 //	GET    /api/memberships/{membership}
 //	POST   /api/memberships/{membership}/quote          {seats, tier, recurrence}
@@ -16,7 +19,7 @@
 //	POST   /api/memberships/{membership}/pay        K   {seats, method}           what is overdue
 //	PUT    /api/memberships/{membership}/method         {method}
 //	POST   /api/memberships/{membership}/end                                      seller
-//	POST   /api/memberships/{membership}/refund     K   {amount}                  seller: refund_sales
+//	POST   /api/memberships/{membership}/refund     K   {amount, keep_access}     seller: refund_sales
 //
 //	GET    /api/memberships/{membership}/seats
 //	POST   /api/memberships/{membership}/seats          {email}
@@ -25,8 +28,39 @@
 //	POST   /api/memberships/{membership}/seats/grant K  {seats}                   seller
 //	POST   /api/seats/claim                             the token is the invitation
 //
-//	GET    /api/clock                                                             seller
-//	POST   /api/clock/advance                           {by} or {to}              seller
+// All that follows is the seller's.
+//
+//	GET    /api/communities                             ?limit, after
+//	POST   /api/communities/circle                      {token, dialect, community, space_group}
+//	POST   /api/communities/discord                     a link to connect a server at; scope account
+//	GET    /api/communities/{connection}
+//	PATCH  /api/communities/{connection}                {space_group, members_only, calls_limit}
+//	GET    /api/communities/{connection}/community      which ones its token opens, while none is chosen
+//	PUT    /api/communities/{connection}/community      {community}
+//	GET    /api/communities/{connection}/choices        what attachments can give
+//	POST   /api/communities/{connection}/check
+//	POST   /api/communities/{connection}/reconcile      {dry_run}
+//	POST   /api/communities/{connection}/disconnect     {members, bot_leaves}
+//
+//	GET    /api/products/{product}/attachments
+//	POST   /api/products/{product}/attachments      K   {connection, variants or all_variants, roles or space_group, end_action, customers}
+//	GET    /api/attachments/{attachment}
+//	PUT    /api/attachments/{attachment}                the same without connection: what is left out stays
+//	DELETE /api/attachments/{attachment}                {members}
+//
+//	GET    /api/people                                  ?connection, product, state, limit, after
+//	GET    /api/people/{claim}
+//	POST   /api/people/{claim}/retry
+//	POST   /api/people/{claim}/invite                   again, who was taken out by hand
+//	POST   /api/people/{claim}/leave-out                blocks whoever it is
+//	GET    /api/blocks                                  addresses that are let in nowhere
+//	POST   /api/blocks                                  {email}
+//	POST   /api/blocks/lift                             {email}
+//	POST   /api/customers/readdress                     {from, to}: all sales of an address
+//	POST   /api/customers/erase                         {email}: forgets who has it; see app.Access.Erase
+//
+//	GET    /api/clock
+//	POST   /api/clock/advance                           {by} or {to}
 //
 // What these do is in package app; this package has no rules of its own but
 // those of form.
@@ -42,8 +76,8 @@
 // one opens its own sale and membership, all but what is marked as the
 // seller's.
 //
-// To everybody else a sale or membership is not there: one 404, whatever is
-// wrong with the token or the id. A seller whose own thing it is, without the
+// To everybody else a sale, a membership, a product and what belongs to a
+// community are not there: one 404, whatever is wrong with the token or the id. A seller whose own thing it is, without the
 // scope, gets 403; where no thing is named, 401.
 //
 // # Form
@@ -53,6 +87,10 @@
 // is as if left out, and a name that is not known, or that comes twice, is
 // refused. A body has at most 64 KiB and is application/json. A product is
 // named by its id or permalink, a variant or tier by its id or name.
+//
+// A list has a page of at most 100, and in next what to give as after for the
+// following one; null: there is none. Of a community's token the last four
+// characters are answered, and when it was set; nothing else of it ever is.
 //
 // A refusal is {"error":{"code","message","field"}}, of which code is permanent
 // and field may be missing. 400: the request is wrong in itself. 402: the
@@ -80,6 +118,11 @@
 // seat. An advance of the clock has no key: by some time it goes on from where the
 // clock is, and "to" an instant it is once.
 //
+// Of what is done about communities only connecting Circle takes a key, and
+// attaching needs one. Of the rest twice is once: it brings things to where they
+// should be, and they are. An attachment whose change is for new customers only has
+// another id from then on, since those of before stay with what there was.
+//
 // # Decisions
 //
 // Buying needs a seller's token, also for a published product: nothing in a
@@ -90,6 +133,20 @@
 // other buyers': their commands are remembered under the token's id and the key.
 //
 // A buyer names no price: another tier or recurrence costs what it costs today.
+//
+// No address is part of a path or a query, so blocks are lifted by a POST, and all
+// are listed at once.
+//
+// What is asked of a community's service about a person comes after the answer: it
+// shows how things stood when the command was written down. To connect, to check,
+// to list choices and to reconcile ask at once, and 422 community_refused says in
+// its message what the seller can do.
+//
+// A seller's pages do what no scope below account may, so the link to them, which
+// is how a Discord server is connected, needs that one.
+//
+// keep_access is of the sale: its refunds, this one and later ones, leave access to
+// communities as it is.
 //
 // Methods are checked after the path and before the token; content type, body
 // and key only after it. So a stranger's broken request looks like any other.

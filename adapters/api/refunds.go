@@ -17,7 +17,7 @@ func refundSale(c *call) (answer, error) {
 	if c.token.Scopes == "" {
 		return answer{}, domain.ErrForbidden
 	}
-	amount, key, err := c.readRefund()
+	amount, keep, key, err := c.readRefund()
 	if err != nil {
 		return answer{}, err
 	}
@@ -27,6 +27,9 @@ func refundSale(c *call) (answer, error) {
 	}
 	for _, p := range payments {
 		if p.Kind == domain.SalePayment && p.Taken() {
+			if err := c.keepAccess(c.token.SellerID, id, keep); err != nil {
+				return answer{}, err
+			}
 			return refunded(c.usher.Payments.Refund(c.r.Context(), c.token.SellerID, p.ID, amount, key))
 		}
 	}
@@ -42,26 +45,38 @@ func refundPeriod(c *call) (answer, error) {
 	if err := sellersOnly(by); err != nil {
 		return answer{}, err
 	}
-	amount, key, err := c.readRefund()
+	amount, keep, key, err := c.readRefund()
+	if err == nil {
+		err = c.keepAccess(m.SellerID, m.PurchaseID, keep)
+	}
 	if err != nil {
 		return answer{}, err
 	}
 	return refunded(c.usher.Payments.RefundPeriod(c.r.Context(), m.SellerID, m.ID, amount, key))
 }
 
-func (c *call) readRefund() (amount int64, key string, err error) {
+// keepAccess records, if it is to, that refunds of a sale leave access as it is:
+// before there is one, since what follows from it comes at once.
+func (c *call) keepAccess(seller domain.SellerID, id domain.PurchaseID, keep bool) error {
+	if !keep {
+		return nil
+	}
+	return c.usher.Sales.KeepAccess(c.r.Context(), seller, id)
+}
+
+func (c *call) readRefund() (amount int64, keep bool, key string, err error) {
 	var given *int
-	if err := c.read(fields{"amount": &given}); err != nil {
-		return 0, "", err
+	if err := c.read(fields{"amount": &given, "keep_access": &keep}); err != nil {
+		return 0, false, "", err
 	}
 	if given != nil {
 		if *given <= 0 {
-			return 0, "", domain.InvalidField("amount", "must be more than 0; leave it out to refund all")
+			return 0, false, "", domain.InvalidField("amount", "must be more than 0; leave it out to refund all")
 		}
 		amount = int64(*given)
 	}
 	key, err = c.key(true)
-	return amount, key, err
+	return amount, keep, key, err
 }
 
 // refunded answers what a refund came to. One without an answer is on its way;

@@ -60,6 +60,7 @@ type world struct {
 type options struct {
 	wrap  func(ports.Store) ports.Store // what the use cases see of the store
 	ticks bool                          // the clock is the machine's
+	with  func(*app.Config)             // more of what the use cases have
 }
 
 func newWorld(t testing.TB, mods ...func(*options)) *world {
@@ -98,7 +99,11 @@ func newWorld(t testing.TB, mods ...func(*options)) *world {
 	if o.wrap != nil {
 		seen = o.wrap(seen)
 	}
-	if w.usher, err = app.New(app.Config{Store: seen, Charger: w.processor, Random: (&dice{}).fill}); err != nil {
+	config := app.Config{Store: seen, Charger: w.processor, Random: (&dice{}).fill, NoSweeps: true, NoJitter: true}
+	if o.with != nil {
+		o.with(&config)
+	}
+	if w.usher, err = app.New(config); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(Handler(w.usher, &Options{Logger: slog.New(slog.NewTextHandler(w.log, nil))}))

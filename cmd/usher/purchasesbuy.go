@@ -157,8 +157,12 @@ func (c *call) showSold(p *app.Usher, b app.Bought) error {
 	}
 	c.show(boughtView{viewSale(b.Sale), b.Result, b.Replayed, paymentViewOf(b.Payment), member, b.AccessToken},
 		append(lines, line{"access token", b.AccessToken})...)
-	if b.AccessToken != "" {
+	switch {
+	case b.AccessToken == "":
+	case b.Membership.ID != "":
 		c.hint("With the access token the buyer manages the membership. It is shown this once.")
+	default:
+		c.hint("With the access token the buyer opens their page, /d/<access token>. It is shown this once.")
 	}
 	return nil
 }

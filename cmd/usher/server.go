@@ -98,7 +98,7 @@ func (s *server) handler(h *health, next http.Handler) http.Handler {
 // have paths of their own.
 func (s *server) apis() http.Handler {
 	theirs := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
-	own := api.Handler(s.usher, &api.Options{Logger: s.log})
+	own := api.Handler(s.usher, &api.Options{PublicURL: s.publicURL, Logger: s.log})
 	pages := web.Handler(s.usher, &web.Options{PublicURL: s.publicURL, Logger: s.log})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if web.Owns(r.URL.Path) {
