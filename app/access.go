@@ -26,7 +26,7 @@ func (w *Worker) lookAfterCommunities() {
 	w.kinds[entitleKind] = kind{w.entitle, entitleJob}
 	w.kinds[attachmentKind] = kind{w.attachment, attachmentJob}
 	w.kinds[disconnectKind] = kind{w.disconnect, disconnectJob}
-	w.kinds[sweepKind] = kind{w.sweep, sweepJob}
+	w.kinds[sweepKind] = kind{w.sweep, w.sweepJob}
 	w.kinds[resumeKind] = kind{w.resume, resumeJob}
 	for _, s := range domain.Services() {
 		k := kind{nil, accessJob(s)}

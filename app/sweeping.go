@@ -15,9 +15,9 @@ const (
 	sweepEvery = 24 * time.Hour
 )
 
-func sweepJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
+func (w *Worker) sweepJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 	var e domain.ConnectionMade
-	ok := read(row, &e)
+	ok := read(row, &e) && !w.noSweeps
 	return jobOf(sweepKind, string(e.ConnectionID), id, row, sweepEvery), ok
 }
 

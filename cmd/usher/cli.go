@@ -37,6 +37,7 @@ type cli struct {
 	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong, or soon will be."`
 	Bench       benchCmd       `cmd:"" help:"Measure how fast this machine verifies license keys."`
 	Sandbox     sandboxCmd     `cmd:"" help:"Serve a processor that moves no money, for tests."`
+	StandIns    standInsCmd    `cmd:"" name:"standins" help:"Serve a pretend Circle and a pretend Discord, for tests."`
 	Version     versionCmd     `cmd:"" help:"Show the version."`
 }
 

@@ -128,6 +128,7 @@ func outside(ts *testscript.TestScript, neg bool, args []string) {
 var (
 	buttons   = regexp.MustCompile(`<a class="button" href="([^"]+)">`)
 	formToken = regexp.MustCompile(`<input type="hidden" name="token" value="([^"]+)">`)
+	ticked    = regexp.MustCompile(`<input type="checkbox" name="permission" value="(\d+)" checked>`)
 )
 
 // browse is somebody with a browser, who presses the button of a page, agrees at
@@ -138,25 +139,43 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: browse WHO URL")
 	}
-	jar, err := cookiejar.New(nil)
+	page, err := visit(args[0], args[1])
 	ts.Check(err)
-	b := &http.Client{Timeout: patience, Jar: jar, Transport: client.Transport}
-	read := func(res *http.Response, err error) string {
-		ts.Check(err)
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		ts.Check(err)
-		return string(body)
-	}
-	page := read(b.Get(args[1]))
-	if found := formToken.FindStringSubmatch(page); found != nil && strings.Contains(args[1], "/admin/link/") {
-		page = read(b.PostForm(args[1], url.Values{"token": {found[1]}}))
-	}
-	if found := buttons.FindStringSubmatch(page); found != nil {
-		back, err := theScene(ts).discord.Agree(html.UnescapeString(found[1]), discordtest.Consent{UserID: args[0], GuildID: anasServer})
-		ts.Check(err)
-		page = read(b.Get(back))
-	}
 	_, err = io.WriteString(ts.Stdout(), cmp.Or(html.UnescapeString(page), "nothing"))
 	ts.Check(err)
+}
+
+// visit opens an address, presses the button there, and agrees to all that the
+// authorize page asks somebody for.
+func visit(who, address string) (page string, err error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	b := &http.Client{Timeout: patience, Jar: jar, Transport: client.Transport}
+	read := func(res *http.Response, err error) (string, error) {
+		if err != nil {
+			return "", err
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		return string(body), err
+	}
+	page, err = read(b.Get(address))
+	if found := formToken.FindStringSubmatch(page); found != nil && strings.Contains(address, "/admin/link/") {
+		page, err = read(b.PostForm(address, url.Values{"token": {found[1]}}))
+	}
+	found := buttons.FindStringSubmatch(page)
+	if err != nil || found == nil {
+		return page, err
+	}
+	to := html.UnescapeString(found[1])
+	if page, err = read(b.Get(to)); err != nil {
+		return page, err
+	}
+	agreed := url.Values{"user": {who}, "guild": {anasServer}, "do": {"agree"}}
+	for _, box := range ticked.FindAllStringSubmatch(page, -1) {
+		agreed.Add("permission", box[1])
+	}
+	return read(b.PostForm(to, agreed))
 }

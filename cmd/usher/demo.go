@@ -29,11 +29,13 @@ type demoView struct {
 	ProductID   domain.ProductID  `json:"product_id"`
 	LicenseKey  domain.LicenseKey `json:"license_key"`
 	Data        string            `json:"data"`
+	StandInsURL string            `json:"standins_url"` // who is in the stand-ins of Circle and Discord
 }
 
 // Run serves sample data. It takes no setting of a real server: its data is in
 // the folder that --data names, or in a temporary one, and its secrets are
-// there too. It runs on a test clock, and its processor is a sandbox.
+// there too. It runs on a test clock, its processor is a sandbox, and for Circle
+// and Discord it has stand-ins.
 func (d demoCmd) Run(c *call) error {
 	l, err := d.listen()
 	if err != nil {
@@ -42,6 +44,9 @@ func (d demoCmd) Run(c *call) error {
 	defer l.Close()
 	if c.explicit("database") {
 		return wrongUse("database", "a demo keeps its data in a folder", "leave it out, or name a folder with --data")
+	}
+	if c.explicit("discord-client-id") {
+		return wrongUse("discord-client-id", "a demo lets nobody into a real server", "leave it out, or try it with usher serve --test-clock now --payments sandbox")
 	}
 	c.Database = ""
 	temporary := !c.explicit("data")
@@ -54,6 +59,12 @@ func (d demoCmd) Run(c *call) error {
 	c.ownSecrets = true
 	c.Payments, c.SandboxURL = "sandbox", ""
 	log := d.logger(c.err)
+	beside, err := listenForStandIns()
+	if err != nil {
+		return err
+	}
+	c.standIns = startStandIns(beside, log)
+	defer c.standIns.stop()
 	p, f, done, err := c.openWith(opening{make: true, log: log, testClock: d.TestClock.fresh(), publicURL: localURL(l, false)})
 	if err != nil {
 		return err
@@ -67,12 +78,21 @@ func (d demoCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.standIns.keepIn(standInsFile(c.Data)); err != nil {
+		return err
+	}
+	if err := demo.connect(c, p, c.standIns); err != nil {
+		return err
+	}
+	if err := demo.resume(c, p); err != nil {
+		return err
+	}
 	sale, err := p.Sales.Get(c.ctx, demo.Seller, demo.Purchase)
 	if err != nil {
 		return err
 	}
 	url := localURL(l, false)
-	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data}
+	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data, c.standIns.url}
 	srv := &server{usher: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second, testClock: clock}
 	return srv.run(c.ctx, func() { d.announce(c, view, srv, temporary) })
 }
@@ -110,6 +130,13 @@ func (d demoCmd) announce(c *call, v demoView, srv *server, temporary bool) {
 	say("  %s purchases list --data %s\n", self(), quoted(v.Data))
 	say("Sell three seats of a membership, and let a month pass:\n")
 	say("  %s purchases buy --product inkwell-club --variant Readers --quantity 3 --email you@example.com --method sandbox_pays --data %s", self(), quoted(v.Data))
+	say("  %s clock advance 1mo --data %s\n", self(), quoted(v.Data))
+	say("Let a member into Circle and Discord, pretend ones that this demo runs, and see who is in:\n")
+	say("  %s purchases buy --product inkwell-club --variant Publishers --email zoe@example.com --method sandbox_pays --data %s", self(), quoted(v.Data))
+	say("  curl %s\n", v.StandInsURL)
+	say("Circle has invited her. Discord she joins herself: open %s/d/ACCESS-TOKEN in a browser, with the", v.URL)
+	say("access token that buying printed. Then cancel her membership, let a month pass, and look again:\n")
+	say("  %s memberships cancel MEMBERSHIP --data %s", self(), quoted(v.Data))
 	say("  %s clock advance 1mo --data %s\n", self(), quoted(v.Data))
 	say("%s\n", frozen(srv.testClock))
 	say("Ctrl-C ends the demo.\n")

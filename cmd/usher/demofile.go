@@ -25,6 +25,7 @@ type demoFile struct {
 	Product     domain.ProductID  `json:"product_id"`
 	Purchase    domain.PurchaseID `json:"purchase"` // whose key is shown
 	AccessToken string            `json:"access_token"`
+	Connected   bool              `json:"connected"` // its communities were
 }
 
 // newDemo draws a demo that is made at that time.

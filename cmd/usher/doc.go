@@ -12,6 +12,7 @@
 //	usher copy --from --to      between data folders and PostgreSQL databases
 //	usher bench                 how fast this machine verifies keys
 //	usher sandbox               a processor that moves no money
+//	usher standins              a pretend Circle and a pretend Discord
 //
 // "usher --help" lists everything, each command's help begins with examples.
 //
@@ -20,7 +21,8 @@
 // main.go runs a command and ends the process; cli.go is the command line as a
 // whole, settings.go its settings file, fault.go says with which number and
 // which words a command fails, output.go how results look. Each noun has a file
-// of its own. server.go is a running server, serve.go and demo.go start one.
+// of its own. server.go is a running server, serve.go and demo.go start one;
+// standins.go is what a demo has in place of Circle and Discord.
 // providers.go, services.go and wire.go put usher together; wire_gen.go is written by
 // "go tool wire ./cmd/usher".
 //
@@ -83,6 +85,14 @@
 // The bench measures a process of its own, which has the handlers of a server
 // and not its background work, and is asked over loopback. Its figures are
 // taken in turn with those that they are compared with.
+//
+// A demo has stand-ins for Circle and Discord, in its own process, and connects its
+// shop to them as a seller would. Its folder says where they are, and whoever opens
+// it asks those and never the real ones, whatever the settings say. Who is in is
+// kept there, each change before it is answered, so that a demo that is killed has
+// forgotten nobody whom usher believes to be in; without the demo nobody answers,
+// and what was given up meanwhile is tried again when it starts. It compares nobody
+// by the day: its clock goes through months at once.
 //
 // usher prints no colour, so there is none to switch off.
 //

@@ -174,6 +174,9 @@ var examples = map[string][]string{
 	"sandbox": {
 		`usher sandbox --listen 127.0.0.1:8090 --book book.jsonl`,
 	},
+	"standins": {
+		`usher standins --listen 127.0.0.1:8091 --state who.json`,
+	},
 	"licenses": {
 		`usher licenses verify < key.txt`,
 		`usher licenses disable --product inkwell < key.txt`,

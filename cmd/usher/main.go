@@ -64,6 +64,8 @@ type call struct {
 	out  io.Writer // results
 	err  io.Writer // messages
 	json bool      // the results are for a program
+
+	standIns *standIns // a demo's; nil: this is none
 }
 
 // explicit reports whether a flag stands on the command line itself.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 //	end NAME [N]                SIGTERM, after which it ends with 0, or N
 //	mode N FILE                 the file has these permissions
 //	ask N METHOD URL [K=V...]   a request, its form, and the status of its answer
+//	awaits URL PATTERN          what is there matches, after a while
 //	fakes, outside, browse      communities: see communities_test.go
 func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -53,7 +55,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "take": take, "mode": mode, "start": start, "end": end, "ask": ask,
+			"exits": exits, "take": take, "mode": mode, "start": start, "end": end, "ask": ask, "awaits": awaits,
 			"fakes": fakes, "outside": outside, "browse": browse,
 		},
 	})
@@ -174,5 +176,37 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%s", body)
 	if strconv.Itoa(res.StatusCode) != args[0] {
 		ts.Fatalf("status %d, want %s: %s", res.StatusCode, args[0], body)
+	}
+}
+
+func awaits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: awaits URL PATTERN")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	body, err := seen(args[0], pattern.MatchString)
+	ts.Check(err)
+	fmt.Fprint(ts.Stdout(), body)
+}
+
+// seen asks for what is at an address until it is as wanted: beside a server its
+// part of what is due may come a moment later than a command ends.
+func seen(address string, wanted func(string) bool) (body string, err error) {
+	for over := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		res, err := client.Get(address)
+		if err != nil {
+			return "", err
+		}
+		text, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		switch body = string(text); {
+		case err != nil:
+			return "", err
+		case wanted(body):
+			return body, nil
+		case time.Now().After(over):
+			return body, fmt.Errorf("%s stays\n%s", address, body)
+		}
 	}
 }

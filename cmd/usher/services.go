@@ -26,25 +26,46 @@ const (
 // serviceFlags say how communities are reached. Circle needs nothing: each seller
 // has a token of their own. The addresses are for stand-ins.
 type serviceFlags struct {
-	DiscordClientID    string    `name:"discord-client-id" help:"Client id of the Discord application whose bot lets people in; nobody joins a server without one." env:"USHER_DISCORD_CLIENT_ID" placeholder:"ID" group:"everywhere"`
-	DiscordSecretsFile string    `help:"File of its client_secret and bot_token, a JSON object; discord.secrets in the data folder unless given, or USHER_DISCORD_CLIENT_SECRET and USHER_DISCORD_BOT_TOKEN." env:"USHER_DISCORD_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
-	CircleURL          publicURL `name:"circle-url" hidden:"" env:"USHER_TEST_CIRCLE_URL" placeholder:"URL" group:"everywhere"`
-	DiscordURL         publicURL `name:"discord-url" hidden:"" env:"USHER_TEST_DISCORD_URL" placeholder:"URL" group:"everywhere"`
+	DiscordClientID    string     `name:"discord-client-id" help:"Client id of the Discord application whose bot lets people in; nobody joins a server without one." env:"USHER_DISCORD_CLIENT_ID" placeholder:"ID" group:"everywhere"`
+	DiscordSecretsFile string     `help:"File of its client_secret and bot_token, a JSON object; discord.secrets in the data folder unless given, or USHER_DISCORD_CLIENT_SECRET and USHER_DISCORD_BOT_TOKEN." env:"USHER_DISCORD_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
+	CircleURL          standInURL `name:"circle-url" hidden:"" env:"USHER_TEST_CIRCLE_URL" placeholder:"URL" group:"everywhere"`
+	DiscordURL         standInURL `name:"discord-url" hidden:"" env:"USHER_TEST_DISCORD_URL" placeholder:"URL" group:"everywhere"`
+}
+
+// standInURL is the address of a stand-in for a service, which may have a path.
+type standInURL string
+
+// UnmarshalText reads http://127.0.0.1:8091/circle.
+func (s *standInURL) UnmarshalText(text []byte) error {
+	u, err := url.Parse(string(text))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New("must be a web address, such as http://127.0.0.1:8091/circle")
+	}
+	*s = standInURL(strings.TrimRight(string(text), "/"))
+	return nil
 }
 
 // services says how the services of communities are reached.
 type services struct {
 	circleURL string          // empty: Circle's own
 	discord   *discord.Config // nil: Discord is not set up
+	standIns  bool            // they are a demo's
 }
 
 // services finds out how communities are reached. publicURL is where the world
-// reaches this server; it is needed only by who serves pages. A demo, whose
-// secrets are its own, is set up by its flags only.
+// reaches this server; it is needed only by who serves pages. A demo has its
+// stand-ins, and so has every command that opens its folder, whatever the
+// settings say.
 func (c *call) services(publicURL string) (services, error) {
 	s := services{circleURL: string(c.CircleURL)}
-	if c.ownSecrets && !c.explicit("discord-client-id") {
+	if c.standIns != nil {
+		return standInServices(c.standIns.url, publicURL), nil
+	}
+	if c.ownSecrets { // a bench asks nobody
 		return s, nil
+	}
+	if s, ok, err := c.demoServices(publicURL); ok || err != nil {
+		return s, err
 	}
 	secrets, where, err := c.discordSecrets()
 	switch {
@@ -115,6 +136,10 @@ func (c *call) discordSecrets() (s discordSecrets, file string, err error) {
 	}
 	return s, file, nil
 }
+
+// quiet reports whether nobody is compared by the day: a demo's clock goes through
+// months of them, and its stand-ins have nobody in whom usher did not let in.
+func quiet(s services) bool { return s.standIns }
 
 // openCircle returns what lets people into Circle. One of one's own is asked as
 // fast as it answers.

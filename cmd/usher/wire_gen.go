@@ -39,6 +39,7 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}
 	v := communityServices(client, community)
 	portsDiscordSetup := discordSetup(community)
+	bool2 := quiet(mainServices)
 	config := app.Config{
 		Store:       store,
 		Logger:      logger,
@@ -49,6 +50,7 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,
+		NoSweeps:    bool2,
 	}
 	usher, err := app.New(config)
 	if err != nil {
@@ -77,6 +79,7 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 	}
 	v := communityServices(client, community)
 	portsDiscordSetup := discordSetup(community)
+	bool2 := quiet(mainServices)
 	config := app.Config{
 		Store:       store,
 		Logger:      logger,
@@ -87,6 +90,7 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,
+		NoSweeps:    bool2,
 	}
 	usher, err := app.New(config)
 	if err != nil {
