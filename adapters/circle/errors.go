@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/usherhq/usher/adapters/internal/conceal"
 )
 
 // Cause is why a call came to nothing, as a stable code.
@@ -67,9 +69,7 @@ var anAddress = regexp.MustCompile(`(?i)\S*(@|%40)\S*`)
 // scrub takes secrets and addresses out of what others said, and makes it one
 // short line.
 func scrub(text string, t Token) string {
-	if t != "" {
-		text = strings.ReplaceAll(text, string(t), hidden)
-	}
+	text = conceal.Strike(text, hidden, string(t))
 	text = anAddress.ReplaceAllString(text, "(address)")
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/usherhq/usher/adapters/internal/conceal"
 )
 
 const maxAnswer = 8 << 20 // a page of a thousand members
@@ -235,7 +237,7 @@ func (c *Client) noAnswer(q *request, err error) *Error {
 // refused is the error of an answer that is no success.
 func (c *Client) refused(q *request, a *answer, wait time.Duration) *Error {
 	e := &Error{
-		Op: q.op, Class: Refused, Sent: true, Status: a.status, RequestID: cut(a.requestID, maxMessage),
+		Op: q.op, Class: Refused, Sent: true, Status: a.status, RequestID: c.clean(q, a.requestID),
 		RetryAfter: wait, Scope: a.scope, Global: a.global, Bucket: a.bucket, by: q.by,
 	}
 	var said struct {
@@ -254,16 +256,12 @@ func (c *Client) refused(q *request, a *answer, wait time.Duration) *Error {
 
 // broken is the error of a success that cannot be read.
 func (c *Client) broken(q *request, a *answer) *Error {
-	return &Error{Op: q.op, Class: Broken, Sent: true, Status: a.status, RequestID: cut(a.requestID, maxMessage), by: q.by}
+	return &Error{Op: q.op, Class: Broken, Sent: true, Status: a.status, RequestID: c.clean(q, a.requestID), by: q.by}
 }
 
 // clean strikes secrets out of what Discord said, and cuts it short.
 func (c *Client) clean(q *request, s string) string {
-	for _, secret := range append([]string{c.cfg.BotToken, c.cfg.ClientSecret, string(q.token)}, q.hidden...) {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "[secret]")
-		}
-	}
+	s = conceal.Strike(s, "[secret]", append([]string{c.cfg.BotToken, c.cfg.ClientSecret, string(q.token)}, q.hidden...)...)
 	return cut(s, maxMessage)
 }
 
