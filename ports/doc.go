@@ -3,7 +3,8 @@
 // There are two families. State is a [Store] and the repositories of its [Tx]:
 // tests fake it with adapters/memstore, which passes the same suite as the
 // databases (test/storetest). Effects reach other systems: a [Charger] moves
-// money, and every one passes test/chargertest.
+// money, and every one passes test/chargertest; a [Community] lets people in, and
+// every one passes test/communitytest.
 //
 // The rules that every store keeps are written on its interface here; what is
 // written is what test/storetest checks.

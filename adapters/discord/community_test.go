@@ -221,8 +221,6 @@ func TestRemove(t *testing.T) {
 		}, domain.Trouble{Party: domain.NobodyActs, Cause: domain.CauseUnreachable, Detail: "503 130000"}, why[:2]},
 		{"D-22 a limit", func(w *world) { w.Fail(discordtest.Fault{Kind: discordtest.Limited}) },
 			domain.Trouble{Party: domain.WaitActs, Cause: domain.CauseRateLimited, TryAt: business.Add(2 * time.Second), Detail: "429"}, []string{"DELETE ana"}},
-		{"no answer", func(w *world) { w.Fail(discordtest.Fault{Kind: discordtest.Lost}) },
-			domain.Trouble{Party: domain.NobodyActs, Cause: domain.CauseUnreachable, Detail: "no answer", Lost: true}, []string{"DELETE ana"}},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
