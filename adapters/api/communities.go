@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
 )
 
 // communityRoutes are those that communities are about, by path.
@@ -51,7 +52,7 @@ func listConnections(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	after, err := placeAt(mark)
+	after, err := ports.PlaceAt(mark)
 	if err != nil {
 		return answer{}, err
 	}
@@ -60,7 +61,7 @@ func listConnections(c *call) (answer, error) {
 		return answer{}, err
 	}
 	body := connectionsBody{Connections: []connection{}}
-	all, body.Next = page(all, limit, func(o domain.Connection) string { return markOf(o.CreatedAt, string(o.ID)) })
+	all, body.Next = page(all, limit, func(o domain.Connection) ports.Cursor { return ports.Cursor{At: o.CreatedAt, ID: string(o.ID)} })
 	for _, o := range all {
 		body.Connections = append(body.Connections, connectionOf(o))
 	}

@@ -1,12 +1,10 @@
 package api
 
 import (
-	"encoding/base64"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -41,31 +39,12 @@ func (c *call) query(into map[string]*string) (limit int, after string, err erro
 	return limit, after, nil
 }
 
-// markOf names a place in a list, for who asks for what comes after it.
-func markOf(at time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString(append(strconv.AppendInt(nil, at.UnixMicro(), 10), " "+id...))
-}
-
-// placeAt returns the place that a mark names; that of none is the beginning.
-func placeAt(mark string) (ports.Cursor, error) {
-	if mark == "" {
-		return ports.Cursor{}, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(mark)
-	at, id, _ := strings.Cut(string(text), " ")
-	n, notANumber := strconv.ParseInt(at, 10, 64)
-	if err != nil || notANumber != nil || !domain.Storable(id) {
-		return ports.Cursor{}, domain.InvalidField("after", `must be the "next" of the page before`)
-	}
-	return ports.Cursor{At: time.UnixMicro(n).UTC(), ID: id}, nil
-}
-
 // page cuts a list that was asked for with one more than the page has, and
 // returns the mark of the next one; null if this is the last.
-func page[T any](all []T, limit int, mark func(T) string) ([]T, *string) {
+func page[T any](all []T, limit int, place func(T) ports.Cursor) ([]T, *string) {
 	if len(all) <= limit {
 		return all, nil
 	}
-	next := mark(all[limit-1])
+	next := place(all[limit-1]).Mark()
 	return all[:limit], &next
 }

@@ -37,7 +37,7 @@ func listPeople(c *call) (answer, error) {
 		}
 		q.ProductID = one.ID
 	}
-	if q.After, err = placeAt(mark); err != nil {
+	if q.After, err = ports.PlaceAt(mark); err != nil {
 		return answer{}, err
 	}
 	q.Limit = limit + 1
@@ -46,7 +46,7 @@ func listPeople(c *call) (answer, error) {
 		return answer{}, err
 	}
 	body := peopleBody{People: []person{}}
-	all, body.Next = page(all, limit, func(o domain.Claim) string { return markOf(o.CreatedAt, string(o.ID)) })
+	all, body.Next = page(all, limit, func(o domain.Claim) ports.Cursor { return ports.Cursor{At: o.CreatedAt, ID: string(o.ID)} })
 	for _, o := range all {
 		body.People = append(body.People, personOf(o))
 	}

@@ -13,6 +13,7 @@ import (
 const (
 	browserCookie = "usher_browser" // a secret of this browser's, which states are bound to
 	sessionCookie = "usher_session" // of a seller
+	toldCookie    = "usher_told"    // what the next page says, see told
 )
 
 func (v *visit) cookieName(name string) string {

@@ -97,7 +97,8 @@ func (v *visit) leave() error {
 }
 
 // callback is where Discord sends people back to: a seller who connects a
-// server, or a customer who joins one. The state says which.
+// server, or a customer who joins one. The state says which. What came of it is
+// said by the page that they are sent on to.
 func (v *visit) callback() error {
 	q := v.r.URL.Query()
 	back := app.Callback{State: q.Get("state"), Code: q.Get("code"), Error: q.Get("error")}
@@ -107,8 +108,13 @@ func (v *visit) callback() error {
 		return v.connected(browser, back)
 	}
 	if err != nil {
-		return err
+		return v.toldOf(err)
 	}
-	v.show(http.StatusOK, "said", map[string]any{"Title": joined.Community, "Says": joined.Says})
-	return nil
+	return v.tell(DonePath, told{http.StatusOK, joined.Community, joined.Says})
+}
+
+// toldOf sends who came back from Discord on to the page of a refusal.
+func (v *visit) toldOf(err error) error {
+	s := v.saidOf(err)
+	return v.tell(DonePath, told{s.status, s.title, s.says})
 }

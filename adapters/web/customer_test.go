@@ -18,7 +18,7 @@ func TestCustomer_joinsAndLeaves(t *testing.T) {
 		t.Errorf("the button leads to %s", href)
 	}
 	w.plant(b.cookie("usher_browser"))
-	b.get(200, w.agree(href, bo)).reads(t, "You've been added to the Discord server #Ana's Server!")
+	b.back(200, w.agree(href, bo)).reads(t, "You've been added to the Discord server #Ana's Server!")
 	if !w.in(bo) {
 		t.Fatal("bo is not in the server")
 	}
@@ -57,14 +57,14 @@ func TestCustomer_whoseLinkASecondPersonHas(t *testing.T) {
 	first, second := w.browser(), w.browser()
 	one := first.get(200, "/d/"+bosLink).href(t, "Join Discord")
 	two := second.get(200, "/d/"+bosLink).href(t, "Join Discord")
-	first.get(200, w.agree(one, bo))
-	second.get(409, w.agree(two, cleo)).reads(t, "Your access is already used by bo.")
+	first.back(200, w.agree(one, bo))
+	second.back(409, w.agree(two, cleo)).reads(t, "Your access is already used by bo.")
 	if w.in(cleo) || !w.in(bo) {
 		t.Error("the second person is in, or the first one is not")
 	}
 
 	// One who says so takes the place of the other.
-	second.get(200, w.agree(second.get(200, "/d/"+bosLink).href(t, "Use another Discord account"), cleo))
+	second.back(200, w.agree(second.get(200, "/d/"+bosLink).href(t, "Use another Discord account"), cleo))
 	w.work()
 	if !w.in(cleo) || w.in(bo) {
 		t.Error("the second account is not in, or the first one still is")
@@ -77,12 +77,12 @@ func TestCustomer_whoIsNotLetIn(t *testing.T) {
 	b := w.browser()
 	no, err := w.discord.Refuse(b.get(200, "/d/"+bosLink).href(t, "Join Discord"))
 	w.must(err)
-	b.get(422, no).reads(t, "You cancelled in Discord. You can join any time from this page.")
+	b.back(422, no).reads(t, "You cancelled in Discord. You can join any time from this page.")
 
 	g, _ := w.discord.Guild(guild)
 	g.Bans = []string{bo}
 	w.discord.SetGuild(g)
-	b.get(422, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "The Discord server #Ana's Server has banned this account.")
+	b.back(422, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "The Discord server #Ana's Server has banned this account.")
 	b.get(200, "/d/"+bosLink)
 }
 
@@ -108,7 +108,7 @@ func TestPages_ofOthersAreNotThere(t *testing.T) {
 	b := w.browser()
 	b.get(404, "/d/nobodys").reads(t, "Nothing is here")
 	b.get(404, "/d/token-of-ana") // a seller's token opens no sale
-	b.get(200, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo))
+	b.back(200, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo))
 	w.browser().get(200, "/d/link-of-cleo").href(t, "Join Discord")
 	for _, path := range []string{"/d/link-of-cleo/leave/" + string(w.claim().ID), "/d/nobodys/leave/" + string(w.claim().ID), "/d/" + bosLink + "/leave/nothing"} {
 		b.get(200, "/d/"+bosLink)
@@ -131,7 +131,7 @@ func TestPages_withoutDiscordAnswering(t *testing.T) {
 	})
 	w.plant("planted-words-of-discord")
 	b := w.browser()
-	b.get(422, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "Could not join the Discord server, please try again.")
+	b.back(422, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "Could not join the Discord server, please try again.")
 	w.discord.Answer(nil)
-	b.get(200, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "You've been added")
+	b.back(200, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "You've been added")
 }

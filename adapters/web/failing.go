@@ -30,25 +30,28 @@ var statuses = map[domain.Kind]int{
 
 // fail answers a refusal. What is not there and what is not theirs look alike.
 func (v *visit) fail(err error) {
+	s := v.saidOf(err)
+	v.show(s.status, "said", map[string]any{"Title": s.title, "Says": s.says, "Back": s.back})
+}
+
+// saidOf is the page of a refusal. What went wrong inside goes to the log.
+func (v *visit) saidOf(err error) *said {
 	if s, ok := errors.AsType[*said](err); ok {
-		v.show(s.status, "said", map[string]any{"Title": s.title, "Says": s.says, "Back": s.back})
-		return
+		return s
 	}
 	if errors.Is(err, domain.ErrPassNotFound) || errors.Is(err, domain.ErrPassSpent) {
-		v.fail(errState)
-		return
+		return errState
 	}
 	status, known := statuses[domain.KindOf(err)]
 	e, ours := errors.AsType[*domain.Error](err)
 	switch {
 	case !known || !ours:
 		v.log.ErrorContext(v.r.Context(), "a page failed", "error", domain.CodeOf(err))
-		v.fail(&said{http.StatusInternalServerError, "Something went wrong", "Something went wrong here. Please try again later.", ""})
+		return &said{http.StatusInternalServerError, "Something went wrong", "Something went wrong here. Please try again later.", ""}
 	case status == http.StatusNotFound:
-		v.fail(errGone)
-	default:
-		v.fail(&said{status, "That did not work", e.Msg, ""})
+		return errGone
 	}
+	return &said{status, "That did not work", e.Msg, ""}
 }
 
 // nothing answers for what is no page.

@@ -21,20 +21,20 @@ func TestStates(t *testing.T) {
 		stranger *browser
 	}
 	for name, ask := range map[string]func(begun){
-		"a state that is missing": func(s begun) { s.b.get(400, s.w.with(s.address, url.Values{"state": nil})) },
-		"a state that is forged":  func(s begun) { s.b.get(400, s.w.with(s.address, url.Values{"state": {"forged"}})) },
-		"nothing at all":          func(s begun) { s.b.get(400, web.CallbackPath) },
+		"a state that is missing": func(s begun) { s.b.back(400, s.w.with(s.address, url.Values{"state": nil})) },
+		"a state that is forged":  func(s begun) { s.b.back(400, s.w.with(s.address, url.Values{"state": {"forged"}})) },
+		"nothing at all":          func(s begun) { s.b.back(400, web.CallbackPath) },
 		"a state of another browser": func(s begun) {
-			s.stranger.get(400, s.address)
+			s.stranger.back(400, s.address)
 		},
-		"a browser without a cookie": func(s begun) { s.w.browser().get(400, s.address) },
+		"a browser without a cookie": func(s begun) { s.w.browser().back(400, s.address) },
 		"a state that is too old": func(s begun) {
 			s.w.later(11 * time.Minute)
-			s.b.get(400, s.address)
+			s.b.back(400, s.address)
 		},
 		"a state that was used": func(s begun) {
-			s.b.get(422, s.w.with(s.address, url.Values{"code": nil, "error": {"access_denied"}}))
-			s.b.get(400, s.address)
+			s.b.back(422, s.w.with(s.address, url.Values{"code": nil, "error": {"access_denied"}}))
+			s.b.back(400, s.address)
 		},
 	} {
 		for who, begin := range map[string]func(w *world) begun{
@@ -68,7 +68,7 @@ func TestStates_ofASellerWhoSignedOut(t *testing.T) {
 	back := w.agree(b.get(200, "/admin/communities").href(t, "Connect to Discord"), owner)
 	b.post(200, "/admin/leave")
 	w.calls()
-	b.get(400, back)
+	b.back(400, back)
 	if ops := w.calls(); len(ops) != 0 {
 		t.Errorf("Discord was asked %v", ops)
 	}
@@ -80,7 +80,7 @@ func TestForms_comeFromAPageOfOurs(t *testing.T) {
 	w.connectDiscord(b)
 	conn := string(w.claim().ConnectionID)
 	customer := w.browser()
-	customer.get(200, w.agree(customer.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo))
+	customer.back(200, w.agree(customer.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo))
 	customer.get(200, "/d/"+bosLink)
 	link := w.link()
 	b.get(200, "/admin/communities")
@@ -138,7 +138,7 @@ func TestCookies(t *testing.T) {
 
 func TestOwns(t *testing.T) {
 	for path, want := range map[string]bool{
-		"/admin/communities": true, "/admin/link/x": true, "/d/x": true, web.CallbackPath: true,
+		"/admin/communities": true, "/admin/link/x": true, "/d/x": true, web.CallbackPath: true, web.DonePath: true,
 		"/v2/licenses/verify": false, "/api/v1/products": false, "/": false, "/dx": false, "/integrations/discord/callback/x": false,
 	} {
 		if got := web.Owns(path); got != want {
@@ -156,8 +156,37 @@ func TestHandler_ofAServerWithoutDiscord(t *testing.T) {
 	res := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", web.CallbackPath+"?state=x&code=y", nil)
 	r.AddCookie(newCookie("usher_browser", "x"))
-	web.Handler(u, nil).ServeHTTP(res, r)
+	pages := web.Handler(u, nil)
+	pages.ServeHTTP(res, r)
+	if res.Code != 303 || res.Header().Get("Location") != web.DonePath {
+		t.Fatalf("it answers %d, and sends to %s", res.Code, res.Header().Get("Location"))
+	}
+	r = httptest.NewRequest("GET", web.DonePath, nil)
+	for _, c := range res.Result().Cookies() {
+		r.AddCookie(c)
+	}
+	res = httptest.NewRecorder()
+	pages.ServeHTTP(res, r)
 	if res.Code < 400 || res.Code >= 500 {
-		t.Errorf("it answers %d", res.Code)
+		t.Errorf("what came of it is %d", res.Code)
+	}
+}
+
+// TestDone says what came of it once, and nothing that somebody else wrote.
+func TestDone(t *testing.T) {
+	w := newWorld(t)
+	w.connectDiscord(w.signedIn())
+	b := w.browser()
+	b.get(404, web.DonePath)
+	b.back(200, w.agree(b.get(200, "/d/"+bosLink).href(t, "Join Discord"), bo)).reads(t, "You've been added")
+	b.get(404, web.DonePath)
+	for _, told := range []string{"nonsense", "bnVsbA", "eyJzdGF0dXMiOjIwNn0"} { // no base64 of JSON, null, a status of 206
+		r := httptest.NewRequest("GET", web.DonePath, nil)
+		r.AddCookie(newCookie("usher_told", told))
+		res := httptest.NewRecorder()
+		web.Handler(w.usher, nil).ServeHTTP(res, r)
+		if res.Code != 404 {
+			t.Errorf("of %s it says %d", told, res.Code)
+		}
 	}
 }

@@ -22,7 +22,7 @@ func (v *visit) openLink() error {
 		return err
 	}
 	v.setCookie(sessionCookie, session)
-	return v.to("/admin/communities")
+	return v.to(communitiesPath)
 }
 
 func (v *visit) endSession() error {
@@ -47,33 +47,48 @@ func (v *visit) seller() (domain.SellerID, error) {
 	return id, nil
 }
 
+const communitiesPath = "/admin/communities"
+
 // communities shows a seller what they have connected.
-func (v *visit) communities() error { return v.showCommunities(http.StatusOK, "", app.CircleOffer{}) }
+func (v *visit) communities() error {
+	status := http.StatusOK
+	t, ok := v.wasTold()
+	if ok {
+		status = t.Status
+	}
+	return v.showCommunities(status, t.Says, app.CircleOffer{})
+}
 
 func (v *visit) showCommunities(status int, says string, offer app.CircleOffer) error {
 	seller, err := v.seller()
 	if err != nil {
 		return err
 	}
-	ctx := v.r.Context()
-	var open []domain.Connection
-	all := app.Paged(func(after ports.Cursor, n int) ([]domain.Connection, error) {
-		return v.usher.Communities.List(ctx, seller, after, n)
-	}, func(c domain.Connection) ports.Cursor { return ports.Cursor{At: c.CreatedAt, ID: string(c.ID)} })
-	for c, err := range all {
-		if err != nil {
-			return err
-		}
-		if c.ClosedAt.IsZero() {
-			open = append(open, c)
-		}
+	open, err := v.connections(seller)
+	if err != nil {
+		return err
 	}
-	join, err := v.usher.Communities.StartDiscord(ctx, seller, v.browser())
+	join, err := v.usher.Communities.StartDiscord(v.r.Context(), seller, v.browser())
 	if err != nil && !errors.Is(err, domain.ErrNotConfigured) {
 		return err
 	}
 	v.show(status, "communities", map[string]any{"Title": "Communities", "Says": says, "Connections": open, "DiscordURL": join, "Offer": offer})
 	return nil
+}
+
+// connections are those that are not closed.
+func (v *visit) connections(seller domain.SellerID) (open []domain.Connection, err error) {
+	for c, err := range app.Paged(func(after ports.Cursor, n int) ([]domain.Connection, error) {
+		return v.usher.Communities.List(v.r.Context(), seller, after, n)
+	}, func(c domain.Connection) ports.Cursor { return ports.Cursor{At: c.CreatedAt, ID: string(c.ID)} }) {
+		if err != nil {
+			return nil, err
+		}
+		if c.ClosedAt.IsZero() {
+			open = append(open, c)
+		}
+	}
+	return open, nil
 }
 
 func (v *visit) connectCircle() error {
@@ -100,6 +115,19 @@ func (v *visit) chooseCommunity() error {
 	return v.showCommunities(http.StatusOK, "The community is chosen.", offer)
 }
 
+// offer shows which communities a token opens, to who did not choose one yet.
+func (v *visit) offer() error {
+	seller, err := v.seller()
+	if err != nil {
+		return err
+	}
+	offer, err := v.usher.Communities.Offer(v.r.Context(), seller, domain.ConnectionID(v.r.PathValue("connection")))
+	if err != nil {
+		return v.again(err)
+	}
+	return v.showCommunities(http.StatusOK, "", offer)
+}
+
 func (v *visit) check() error {
 	seller, err := v.seller()
 	if err != nil {
@@ -108,7 +136,7 @@ func (v *visit) check() error {
 	if _, err := v.usher.Communities.Check(v.r.Context(), seller, domain.ConnectionID(v.r.PathValue("connection"))); err != nil {
 		return v.again(err)
 	}
-	return v.to("/admin/communities")
+	return v.to(communitiesPath)
 }
 
 func (v *visit) disconnect() error {
@@ -121,14 +149,13 @@ func (v *visit) disconnect() error {
 	if err != nil {
 		return v.again(err)
 	}
-	return v.to("/admin/communities")
+	return v.to(communitiesPath)
 }
 
 // again shows the page once more, with what is to be mended.
 func (v *visit) again(err error) error {
-	e, ok := errors.AsType[*domain.Error](err)
-	if status, known := statuses[domain.KindOf(err)]; ok && known && status != http.StatusNotFound {
-		return v.showCommunities(status, e.Msg, app.CircleOffer{})
+	if status, says, ok := mendable(err); ok {
+		return v.showCommunities(status, says, app.CircleOffer{})
 	}
 	return err
 }
@@ -137,18 +164,18 @@ func (v *visit) again(err error) error {
 func (v *visit) connected(browser string, back app.Callback) error {
 	seller, err := v.seller()
 	if err != nil {
-		return errState
+		return v.toldOf(errState)
 	}
 	conn, err := v.usher.Communities.FinishDiscord(v.r.Context(), seller, browser, back)
-	switch {
-	case errors.Is(err, domain.ErrPassNotFound), errors.Is(err, domain.ErrPassSpent):
-		return errState
-	case err != nil:
-		return v.again(err)
+	if err != nil {
+		if status, says, ok := mendable(err); ok && !errors.Is(err, domain.ErrPassSpent) {
+			return v.tell(communitiesPath, told{Status: status, Says: says})
+		}
+		return v.toldOf(err)
 	}
 	says := "Connected to " + conn.Name + "."
 	if conn.Causes.Has(domain.CauseMissingPermission) {
 		says += " The bot may not kick members, or lacks another permission: nobody can be removed until its role has it."
 	}
-	return v.showCommunities(http.StatusOK, says, app.CircleOffer{})
+	return v.tell(communitiesPath, told{Status: http.StatusOK, Says: says})
 }

@@ -109,7 +109,7 @@ func TestDiscord_isConnectedAtItsOwnPage(t *testing.T) {
 	b := w.signedIn()
 	p := b.get(200, "/admin/communities")
 	back := w.agree(p.href(t, "Connect to Discord"), owner)
-	b.get(200, back).reads(t, "Connected to Ana's Server.", "anaowner", "Works")
+	b.back(200, back).reads(t, "Connected to Ana's Server.", "anaowner", "Works")
 	if conn := w.connection(domain.Discord); conn.RemoteID != guild {
 		t.Errorf("connected to %s", conn.RemoteID)
 	}
@@ -129,7 +129,7 @@ func TestDiscord_whoseBotMayNotRemove(t *testing.T) {
 	back, err := w.discord.Agree(b.get(200, "/admin/communities").href(t, "Connect to Discord"),
 		discordtest.Consent{UserID: owner, GuildID: guild, Without: discordtest.KickMembers})
 	w.must(err)
-	b.get(200, back).reads(t, "Connected to Ana's Server.", "Works in part", "The bot lacks a permission.")
+	b.back(200, back).reads(t, "Connected to Ana's Server.", "Works in part", "The bot lacks a permission.")
 }
 
 func TestDiscord_isNotConnected(t *testing.T) {
@@ -138,13 +138,13 @@ func TestDiscord_isNotConnected(t *testing.T) {
 	href := b.get(200, "/admin/communities").href(t, "Connect to Discord")
 	no, err := w.discord.Refuse(href)
 	w.must(err)
-	b.get(422, no).reads(t, "You cancelled in Discord; nothing was connected.")
+	b.back(422, no).reads(t, "You cancelled in Discord; nothing was connected.")
 
 	back := w.agree(b.get(200, "/admin/communities").href(t, "Connect to Discord"), owner)
 	bob := fixture.Seller("bob")
 	theirs := fixture.Connection(bob, fixture.Discord, func(c *domain.Connection) { c.RemoteID = guild })
 	fixture.Fill(t, w.store, bob, theirs)
-	b.get(409, back).reads(t, "already connected by another seller", "No community is connected yet.")
+	b.back(409, back).reads(t, "already connected by another seller", "No community is connected yet.")
 }
 
 func TestSellers_seeNothingOfOthers(t *testing.T) {

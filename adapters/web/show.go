@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"net/http"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 )
@@ -21,6 +22,7 @@ var (
 	pages       = template.Must(template.New("").Funcs(template.FuncMap{
 		"style":  func() template.CSS { return template.CSS(style) },
 		"wrong":  wrong,
+		"day":    func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 		"health": func(h domain.Health) string { return healths[h] },
 	}).ParseFS(files, "pages/*.html"))
 )

@@ -31,18 +31,29 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 	w := &web{usher: u, secure: strings.HasPrefix(o.PublicURL, "https://"), log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler))}
 	mux := http.NewServeMux()
 	for pattern, page := range map[string]page{
-		"GET /admin/link/{link}":                         (*visit).showLink,
-		"POST /admin/link/{link}":                        (*visit).openLink,
-		"GET /admin/communities":                         (*visit).communities,
-		"POST /admin/communities/circle":                 (*visit).connectCircle,
-		"POST /admin/communities/{connection}/community": (*visit).chooseCommunity,
-		"POST /admin/communities/{connection}/check":     (*visit).check,
-		"POST /admin/communities/{connection}/end":       (*visit).disconnect,
-		"POST /admin/leave":                              (*visit).endSession,
-		"GET " + CallbackPath:                            (*visit).callback,
-		"GET /d/{token}":                                 (*visit).access,
-		"POST /d/{token}/leave/{claim}":                  (*visit).leave,
-		"/":                                              (*visit).nothing,
+		"GET /admin/link/{link}":                                      (*visit).showLink,
+		"POST /admin/link/{link}":                                     (*visit).openLink,
+		"GET /admin/communities":                                      (*visit).communities,
+		"POST /admin/communities/circle":                              (*visit).connectCircle,
+		"POST /admin/communities/{connection}/community":              (*visit).chooseCommunity,
+		"GET /admin/communities/{connection}/community":               (*visit).offer,
+		"POST /admin/communities/{connection}/check":                  (*visit).check,
+		"POST /admin/communities/{connection}/end":                    (*visit).disconnect,
+		"GET /admin/products":                                         (*visit).products,
+		"GET /admin/products/{product}/communities":                   (*visit).attachments,
+		"POST /admin/products/{product}/communities":                  (*visit).attach,
+		"GET /admin/products/{product}/communities/{connection}":      (*visit).attachable,
+		"POST /admin/products/{product}/communities/{attachment}/end": (*visit).detach,
+		"GET /admin/people":                                           (*visit).people,
+		"POST /admin/people/{claim}/retry":                            (*visit).retryPerson,
+		"POST /admin/people/{claim}/invite":                           (*visit).invitePerson,
+		"POST /admin/people/{claim}/leave-out":                        (*visit).leaveOut,
+		"POST /admin/leave":                                           (*visit).endSession,
+		"GET " + CallbackPath:                                         (*visit).callback,
+		"GET " + DonePath:                                             (*visit).done,
+		"GET /d/{token}":                                              (*visit).access,
+		"POST /d/{token}/leave/{claim}":                               (*visit).leave,
+		"/":                                                           (*visit).nothing,
 	} {
 		mux.Handle(pattern, w.route(page))
 	}
@@ -58,7 +69,7 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 
 // Owns reports whether a path is one of the pages.
 func Owns(path string) bool {
-	return strings.HasPrefix(path, "/admin/") || strings.HasPrefix(path, "/d/") || path == CallbackPath
+	return strings.HasPrefix(path, "/admin/") || strings.HasPrefix(path, "/d/") || path == CallbackPath || path == DonePath
 }
 
 type web struct {

@@ -249,6 +249,17 @@ func (b *browser) get(status int, path string) answer {
 	return b.do(status, req)
 }
 
+// back comes back from Discord: the browser is sent on to a page whose address
+// holds nothing of it, and which says what came of it.
+func (b *browser) back(status int, address string) answer {
+	b.w.t.Helper()
+	to := b.get(http.StatusSeeOther, address).header.Get("Location")
+	if strings.ContainsAny(to, "?#") || !strings.HasPrefix(to, "/") {
+		b.w.t.Errorf("the browser is sent to %s", to)
+	}
+	return b.get(status, to)
+}
+
 var hiddenToken = regexp.MustCompile(`<input type="hidden" name="token" value="([^"]+)">`)
 
 // post sends a form, with the token of the page that came last.
@@ -383,7 +394,7 @@ func (w *world) agree(address, who string) string {
 // connectDiscord connects ana's server, and attaches her product to it for all.
 func (w *world) connectDiscord(b *browser) domain.Connection {
 	w.t.Helper()
-	b.get(200, w.agree(b.get(200, "/admin/communities").href(w.t, "Connect to Discord"), owner))
+	b.back(200, w.agree(b.get(200, "/admin/communities").href(w.t, "Connect to Discord"), owner))
 	all, err := w.usher.Communities.List(w.ctx(), w.ana.ID, ports.Cursor{}, 10)
 	w.must(err)
 	at := slices.IndexFunc(all, func(c domain.Connection) bool { return c.Service == domain.Discord })
