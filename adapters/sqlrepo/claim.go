@@ -12,22 +12,27 @@ import (
 // free chooses what is alive, due at $2, and in nobody's hands at the real time $1.
 const free = ` dead_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $1)`
 
-// lanes steps from lane to lane over an index, so its cost is in the number of
-// lanes and not in what waits in them. With heads it reads the first free job of
-// each lane, the longest due first; the kinds go in between.
+// A line is what waits of one kind in one lane. lines steps from one to the next over an
+// index, so its cost is in the number of lines and not in what waits in them, nor
+// in what waits of kinds that are not asked for. With heads it reads the first
+// free job of each line, the longest due first; the kinds go in between.
 const (
-	lanes = `WITH RECURSIVE lanes (lane) AS (
-		SELECT (SELECT j.lane FROM usher_jobs j WHERE j.dead_at IS NULL ORDER BY j.lane LIMIT 1)
+	lines = `WITH RECURSIVE lines (lane, kind) AS (
+		SELECT j.lane, j.kind FROM usher_jobs j WHERE j.id = (
+			SELECT f.id FROM usher_jobs f WHERE f.dead_at IS NULL ORDER BY f.lane, f.kind, f.due_at, f.id LIMIT 1)
 		UNION ALL
-		SELECT (SELECT j.lane FROM usher_jobs j WHERE j.dead_at IS NULL AND j.lane > lanes.lane ORDER BY j.lane LIMIT 1)
-		FROM lanes WHERE lanes.lane IS NOT NULL)
-	SELECT h.lane, h.due_at, h.id FROM lanes CROSS JOIN usher_jobs h
-	WHERE h.id = (SELECT j.id FROM usher_jobs j WHERE` + free + ` AND j.lane = lanes.lane AND j.kind IN (`
-	heads = `) ORDER BY j.due_at, j.id LIMIT 1) ORDER BY h.due_at, h.id LIMIT $3`
+		SELECT j.lane, j.kind FROM lines CROSS JOIN usher_jobs j WHERE j.id = COALESCE((
+			SELECT f.id FROM usher_jobs f WHERE f.dead_at IS NULL AND f.lane = lines.lane AND f.kind > lines.kind
+			ORDER BY f.kind, f.due_at, f.id LIMIT 1), (
+			SELECT f.id FROM usher_jobs f WHERE f.dead_at IS NULL AND f.lane > lines.lane
+			ORDER BY f.lane, f.kind, f.due_at, f.id LIMIT 1)))
+	SELECT h.lane, h.kind, h.due_at, h.id FROM lines CROSS JOIN usher_jobs h
+	WHERE h.id = (SELECT f.id FROM usher_jobs f WHERE` + free + ` AND f.lane = lines.lane AND f.kind = lines.kind AND f.kind IN (`
+	heads = `) ORDER BY f.due_at, f.id LIMIT 1) ORDER BY h.due_at, h.id LIMIT $3`
 )
 
-// candidates are the first free jobs of one lane.
-const candidates = `SELECT lane, due_at, id FROM usher_jobs WHERE` + free + ` AND lane = $4 AND kind IN (`
+// candidates are the first free jobs of one line.
+const candidates = `SELECT lane, kind, due_at, id FROM usher_jobs WHERE` + free + ` AND lane = $4 AND kind = $5 ORDER BY due_at, id LIMIT $3`
 
 // take leases what was chosen, as far as nobody else did meanwhile.
 const (
@@ -68,38 +73,43 @@ func Claim(ctx context.Context, c Conn, now, real time.Time, kinds []string, lea
 
 // waiting is a free job.
 type waiting struct {
-	lane  string
-	since time.Time
-	id    string
+	lane, kind string
+	since      time.Time
+	id         string
 }
 
 func scanWaiting(rows Rows) (w waiting, err error) {
-	return w, rows.Scan(&w.lane, Time(&w.since), &w.id)
+	return w, rows.Scan(&w.lane, &w.kind, Time(&w.since), &w.id)
 }
 
 func longest(a, b waiting) int { return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.id, b.id)) }
 
-// choose returns the ids of what Claim leases. It looks into one lane after the
-// other until none that is left can have anything longer due; n lanes are
-// enough, since the head of each is chosen before what comes after it.
+// choose returns the ids of what Claim leases. It looks into one line after the
+// other until none that is left can have anything longer due. The heads of n
+// lanes are enough, and so are as many lines as n lanes can have of these kinds:
+// the head of each is chosen before what comes after it.
 func choose(ctx context.Context, c Conn, now, real time.Time, kinds []any, n int) ([]any, error) {
-	in := params(4, len(kinds))
-	all, err := many(ctx, c, scanWaiting, lanes+in+heads, append([]any{real, now, n}, kinds...)...)
+	all, err := many(ctx, c, scanWaiting, lines+params(4, len(kinds))+heads, append([]any{real, now, n * len(kinds)}, kinds...)...)
 	if err != nil {
 		return nil, err
 	}
+	most := max(1, n/4) // of one lane
 	var best []waiting
 	for _, head := range all {
 		if len(best) == n && longest(head, best[n-1]) > 0 {
 			break
 		}
-		some, err := many(ctx, c, scanWaiting, candidates+params(5, len(kinds))+`) ORDER BY due_at, id LIMIT $3`+skipLocked(c),
-			append([]any{real, now, max(1, n/4), head.lane}, kinds...)...)
+		some, err := many(ctx, c, scanWaiting, candidates+skipLocked(c), real, now, most, head.lane, head.kind)
 		if err != nil {
 			return nil, err
 		}
 		best = append(best, some...)
 		slices.SortFunc(best, longest)
+		had := map[string]int{}
+		best = slices.DeleteFunc(best, func(w waiting) bool {
+			had[w.lane]++
+			return had[w.lane] > most
+		})
 		best = best[:min(n, len(best))]
 	}
 	ids := make([]any, len(best))

@@ -63,22 +63,24 @@ func (r memberships) List(ctx context.Context, after ports.Cursor, limit int) ([
 		r.seller(), since(after), after.ID, most(limit))
 }
 
-// seatsIn counts each membership once: by what it holds in the tier, or else by
-// what a payment in flight brings, each found by an index of its own. What is
-// held is counted by its payment if that brings more. A sale that waits for its
-// payment has no membership yet, and is found by a third.
-var seatsIn = `SELECT CAST((
-	SELECT COALESCE(SUM(complimentary_seats + CASE WHEN in_flight_tier = tier AND in_flight_seats > seats THEN in_flight_seats ELSE seats END), 0)
-	FROM usher_memberships WHERE seller_id = $1 AND tier = $2 AND tier <> '' AND status <> 'ended' AND id <> $3
-) + (
-	SELECT COALESCE(SUM(complimentary_seats + in_flight_seats), 0)
-	FROM usher_memberships WHERE seller_id = $1 AND in_flight_tier = $2 AND in_flight_tier <> '' AND id <> $3
-	AND (tier <> $2 OR status = 'ended')
-) + (
+// seatsIn sums what is held in the tier from one index alone, however many hold
+// it. What payments in flight bring beyond that is found by another: more seats
+// to who is there, all of them to who is on the way. A sale that waits for its
+// payment has no membership yet, and is found by a third. What one membership
+// holds and is paying for is taken off in the end.
+const (
+	heldIn = `COALESCE(SUM(seats + complimentary_seats), 0) FROM usher_memberships
+	WHERE seller_id = $1 AND tier = $2 AND tier <> '' AND status <> 'ended'`
+	comingIn = `COALESCE(SUM(CASE WHEN tier <> $2 OR status = 'ended' THEN complimentary_seats + in_flight_seats
+		WHEN in_flight_seats > seats THEN in_flight_seats - seats ELSE 0 END), 0) FROM usher_memberships
+	WHERE seller_id = $1 AND in_flight_tier = $2 AND in_flight_tier <> ''`
+	seatsIn = `SELECT CAST((SELECT ` + heldIn + `) + (SELECT ` + comingIn + `)
+	- (SELECT ` + heldIn + ` AND id = $3) - (SELECT ` + comingIn + ` AND id = $3) + (
 	SELECT COALESCE(SUM(target_seats), 0)
 	FROM usher_payments WHERE seller_id = $1 AND target_tier = $2 AND target_tier <> ''
 	AND kind = 'sale' AND status IN ('intended', 'sent', 'needs_action')
 ) AS BIGINT)`
+)
 
 func (r memberships) SeatsIn(ctx context.Context, tier domain.VariantID, except domain.MembershipID) (int, error) {
 	if !domain.Storable(string(except)) {

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ var laneTests = tests{
 	"OneAtLeast":          laneOneAtLeast,
 	"NobodyStarvesBehind": laneStarves,
 	"EachClaimAnew":       laneEachClaim,
+	"OfSeveralKinds":      laneKinds,
 }
 
 func inLane(lane, key string, minutes int) ports.Job {
@@ -55,5 +58,37 @@ func laneEachClaim(t *testing.T, w *world) {
 	w.busy(t, "a", 5)
 	for _, want := range [][]string{{"a0", "a1"}, {"a2", "a3"}, {"a4"}, nil} {
 		wantAll(t, "eight at most", keys(w.claim(t, 8)), want...)
+	}
+}
+
+// laneKinds: the kinds of a lane share its quarter, the longest due first among
+// all that are asked for, whatever waits of the others.
+func laneKinds(t *testing.T, w *world) {
+	asked := []string{"one", "two", "three"}
+	dice := rand.New(rand.NewPCG(7, 7))
+	var all []ports.Job
+	for i, minute := range dice.Perm(120) {
+		j := inLane(fmt.Sprint("lane", dice.IntN(5)), fmt.Sprint("job", i), minute-110) // ten are not due yet
+		j.Kind = append(asked, "", "held", "zero")[dice.IntN(6)]
+		all = append(all, j)
+	}
+	w.enqueue(t, all...)
+	slices.SortFunc(all, func(a, b ports.Job) int { return a.DueAt.Compare(b.DueAt) })
+	for _, n := range []int{1, 2, 4, 9, 16, 40, 200, 200, 200, 200} {
+		var want []string
+		lanes := map[string]int{}
+		left := all[:0:0]
+		for _, j := range all {
+			if len(want) < n && !j.DueAt.After(t0) && slices.Contains(asked, j.Kind) && lanes[j.Lane] < max(1, n/4) {
+				lanes[j.Lane]++
+				want = append(want, j.Key)
+			} else {
+				left = append(left, j)
+			}
+		}
+		all = left
+		got, err := w.Claim(t.Context(), t0, asked, time.Minute, n)
+		must(t, err)
+		wantAll(t, fmt.Sprintf("%d at most", n), keys(got), want...)
 	}
 }
