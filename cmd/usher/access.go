@@ -57,7 +57,8 @@ func logged(log *slog.Logger, trusted proxies, next http.Handler) http.Handler {
 			if _, probe := probes[r.URL.Path]; probe && a.status < 300 {
 				level = slog.LevelDebug
 			}
-			log.LogAttrs(ctx, level, "request",
+			// With the id among them, since room for it would be made anew by who adds it.
+			log.LogAttrs(r.Context(), level, "request",
 				slog.String("method", r.Method),
 				slog.String("path", path),
 				slog.Int("status", a.status),
@@ -66,6 +67,7 @@ func logged(log *slog.Logger, trusted proxies, next http.Handler) http.Handler {
 				slog.String("client", client.String()),
 				slog.Bool("https", secure(r)),
 				slog.String("reason", w.Header().Get("Usher-Reason")),
+				slog.String("request_id", id),
 			)
 			if p == http.ErrAbortHandler {
 				panic(p) // the connection is to be cut
