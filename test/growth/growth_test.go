@@ -113,7 +113,13 @@ func measure(b *testing.B, open func() store, fill func(*shop), n int, p program
 	ok(b, s.Close())
 	start := time.Now()
 	fill(h)
-	b.Logf("%d of each were filled in in %v", n, time.Since(start).Round(time.Second))
+	took := time.Since(start)
+	b.Run("fill", func(b *testing.B) {
+		for b.Loop() {
+		}
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(took.Seconds(), "s")
+	})
 	s = open()
 	h.reads(b, s)
 	h.queue(b, s)
