@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ func (d demoCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.standIns = startStandIns(beside, log)
+	c.standIns = startStandIns(beside, rand.Text(), log)
 	defer c.standIns.stop()
 	p, f, done, err := c.openWith(opening{make: true, log: log, testClock: d.TestClock.fresh(), publicURL: localURL(l, false)})
 	if err != nil {
@@ -92,7 +93,7 @@ func (d demoCmd) Run(c *call) error {
 		return err
 	}
 	url := localURL(l, false)
-	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data, c.standIns.url}
+	view := demoView{url, url + "/admin", demo.AccessToken, demo.Product, sale.License.Key, c.Data, c.standIns.page}
 	srv := &server{usher: p, listener: l, log: log, publicURL: url, drainTimeout: 5 * time.Second, testClock: clock}
 	return srv.run(c.ctx, func() { d.announce(c, view, srv, temporary) })
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -50,16 +52,26 @@ func (c *call) demoServices(publicURL string) (s services, ok bool, err error) {
 	if err != nil {
 		return s, false, cannotOpen(path+" cannot be read: "+err.Error(), "")
 	}
-	at, err := url.Parse(f.URL)
-	if err != nil {
-		return s, false, cannotOpen(path+" cannot be read: "+err.Error(), "")
-	}
-	if there, err := net.DialTimeout("tcp", at.Host, time.Second); err == nil {
-		there.Close()
-	} else {
+	if !areThere(c.ctx, f.URL) {
 		c.hint("(!) This demo is not running, and neither are its Circle and Discord: nobody is let in or removed until usher demo --data %s", quoted(c.Data))
 	}
 	return standInServices(f.URL, publicURL), true, nil
+}
+
+// areThere reports whether stand-ins are there.
+func areThere(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/", nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	res.Body.Close()
+	return res.StatusCode == http.StatusOK
 }
 
 // connect connects the demo's shop to the stand-ins, as its seller would in a

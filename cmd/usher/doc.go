@@ -90,7 +90,8 @@
 // shop to them as a seller would. Its folder says where they are, and whoever opens
 // it asks those and never the real ones, whatever the settings say. Who is in is
 // kept there, each change before it is answered, so that a demo that is killed has
-// forgotten nobody whom usher believes to be in; without the demo nobody answers,
+// forgotten nobody whom usher believes to be in. Their address has a part by chance,
+// since another demo may get the port; without the demo nobody answers there,
 // and what was given up meanwhile is tried again when it starts. It compares nobody
 // by the day: its clock goes through months at once.
 //

@@ -39,14 +39,14 @@ func (k standInsCmd) Run(c *call) error {
 	if !l.Addr().(*net.TCPAddr).IP.IsLoopback() {
 		return wrongUse("listen", "must be an address of this machine only, such as 127.0.0.1:8091", "")
 	}
-	s := startStandIns(l, k.logger(c.err))
+	s := startStandIns(l, "", k.logger(c.err))
 	defer s.stop()
 	if k.State != "" {
 		if err := s.keepIn(k.State); err != nil {
 			return err
 		}
 	}
-	v := standInsView{s.url, s.url + circlePath, standInsToken, s.url + discordPath, standInsApp.ClientID, standInsApp.ClientSecret, standInsApp.BotToken, k.State}
+	v := standInsView{s.page, s.url + circlePath, standInsToken, s.url + discordPath, standInsApp.ClientID, standInsApp.ClientSecret, standInsApp.BotToken, k.State}
 	c.show(v, line{"who is in", v.URL}, line{"circle", v.CircleURL}, line{"its api token", v.CircleToken}, line{"discord", v.DiscordURL},
 		line{"its client id", v.DiscordClientID}, line{"its client secret", v.DiscordClientSecret}, line{"its bot token", v.DiscordBotToken}, line{"state", v.State})
 	c.hint("Nothing here reaches the real ones. Ask these two with --circle-url %s --discord-url %s --discord-client-id %s; Ctrl-C ends them.", v.CircleURL, v.DiscordURL, v.DiscordClientID)
@@ -74,7 +74,8 @@ var standInsApp = discordtest.App{
 
 // standIns are a Circle and a Discord of one's own, on one port.
 type standIns struct {
-	url     string // of the page that says who is in
+	page    string // says who is in
+	url     string // that circlePath and discordPath are below
 	circle  *circletest.Circle
 	discord *discordtest.Discord
 	state   *standInsState // nil: kept in memory
@@ -85,13 +86,23 @@ type standIns struct {
 
 // startStandIns serves stand-ins, with those in them who are always there, until
 // stop. Who else is in is known after keepIn, which comes before the first call.
-func startStandIns(l net.Listener, log *slog.Logger) *standIns {
-	s := &standIns{url: localURL(l, false), circle: circletest.New(nil), discord: discordtest.New(standInsApp), log: log, ended: make(chan error, 1)}
+// name is a part of their addresses: who has those of others that are gone, and
+// whose port these got, finds nobody.
+func startStandIns(l net.Listener, name string, log *slog.Logger) *standIns {
+	below := ""
+	if name != "" {
+		below = "/" + name
+	}
+	page := localURL(l, false)
+	s := &standIns{page: page, url: page + below, circle: circletest.New(nil), discord: discordtest.New(standInsApp), log: log, ended: make(chan error, 1)}
 	s.populate()
 	mux := http.NewServeMux()
-	mux.Handle(circlePath+"/", http.StripPrefix(circlePath, s.kept(s.circle)))
-	mux.Handle(discordPath+"/", http.StripPrefix(discordPath, s.kept(s.discord)))
-	mux.HandleFunc("GET /{$}", s.page)
+	mux.Handle(below+circlePath+"/", http.StripPrefix(below+circlePath, s.kept(s.circle)))
+	mux.Handle(below+discordPath+"/", http.StripPrefix(below+discordPath, s.kept(s.discord)))
+	mux.HandleFunc("GET /{$}", s.show)
+	if name != "" {
+		mux.HandleFunc("GET "+below+"/{$}", s.show)
+	}
 	s.http = &http.Server{
 		Handler: mux, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,

@@ -19,7 +19,7 @@ func club(t *testing.T, file string) (*standIns, func(email string) (domain.Admi
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startStandIns(l, slog.New(slog.DiscardHandler))
+	s := startStandIns(l, "", slog.New(slog.DiscardHandler))
 	t.Cleanup(s.stop)
 	if err := s.keepIn(file); err != nil {
 		t.Fatal(err)

@@ -108,8 +108,8 @@ func (s *standIns) save() error {
 	return writeFile(f.path, func(w io.Writer) error { return json.NewEncoder(w).Encode(f) })
 }
 
-// page says who is in.
-func (s *standIns) page(w http.ResponseWriter, _ *http.Request) {
+// show says who is in.
+func (s *standIns) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = io.WriteString(w, s.whoIsIn()) // who is gone is gone
