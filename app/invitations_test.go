@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"errors"
 	"regexp"
 	"testing"
@@ -169,8 +168,3 @@ func TestMemberships_SetMethod(t *testing.T) {
 		t.Errorf("nothing pays: %v", err)
 	}
 }
-
-// mailer is a mailer that is a function.
-type mailer func(context.Context, domain.Mail) error
-
-func (f mailer) Send(ctx context.Context, m domain.Mail) error { return f(ctx, m) }

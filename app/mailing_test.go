@@ -17,6 +17,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/ports/portsmock"
 	"github.com/usherhq/usher/test/fixture"
 	"github.com/usherhq/usher/test/storetest"
 )
@@ -216,9 +217,8 @@ func TestMailing_receiptOfABundle(t *testing.T) {
 // outbox has one.
 func TestMailing_oncePerCause(t *testing.T) {
 	p := newPost(t)
-	var handed int
-	outbox := mail.NewOutbox(p.store)
-	p.Usher = p.process(mailer(func(ctx context.Context, m domain.Mail) error { handed++; return outbox.Send(ctx, m) }))
+	mailer := &portsmock.MailerMock{SendFunc: mail.NewOutbox(p.store).Send}
+	p.Usher = p.process(mailer)
 	must(p.buy(of(p.pen, 1), sandbox.Pays, "k1"))
 	p.hooks.finish = func(done []ports.Done) error {
 		if slices.ContainsFunc(done, func(d ports.Done) bool { return d.Job.Kind == "mail" }) {
@@ -235,7 +235,7 @@ func TestMailing_oncePerCause(t *testing.T) {
 	p.hooks.finish = nil
 	p.mails()
 	kept := must(p.Mails.List(t.Context(), p.seller, ports.Cursor{}, 10))
-	if handed != 4 || len(kept) != 1 {
+	if handed := len(mailer.SendCalls()); handed != 4 || len(kept) != 1 {
 		t.Errorf("it was handed on %d times, and %d are kept", handed, len(kept))
 	}
 	if got := must(p.Mails.Get(t.Context(), p.seller, kept[0].ID)); got != kept[0] {

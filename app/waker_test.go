@@ -12,6 +12,7 @@ import (
 	"github.com/usherhq/usher/adapters/keyring"
 	"github.com/usherhq/usher/adapters/pgstore"
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports/portsmock"
 	"github.com/usherhq/usher/test/pgtest"
 )
 
@@ -39,17 +40,13 @@ func process(t *testing.T, url string, c Config) *Usher {
 	return u
 }
 
-// tray is a mailer that says whom it was handed a mail for.
-type tray chan string
-
-func (m tray) Send(_ context.Context, mail domain.Mail) error { m <- mail.To; return nil }
-
 // A worker that hardly ever looks does at once what another process has
 // committed: it is woken, also after its connection was cut.
 func TestWorker_isWokenByAnotherProcess(t *testing.T) {
 	url := pgtest.URL(t)
-	sent := make(tray, 10)
-	worker, other := process(t, url, Config{Mailer: sent}).Worker, process(t, url, Config{Mailer: sent})
+	sent := make(chan string, 10)
+	mailer := &portsmock.MailerMock{SendFunc: func(_ context.Context, m domain.Mail) error { sent <- m.To; return nil }}
+	worker, other := process(t, url, Config{Mailer: mailer}).Worker, process(t, url, Config{Mailer: mailer})
 	worker.poll = 24 * time.Hour
 	ana, err := other.Sellers.Add(t.Context(), domain.Seller{Name: "Ana", Email: "ana@example.com"})
 	if err != nil {

@@ -10,50 +10,31 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/ports/portsmock"
 	"github.com/usherhq/usher/test/fixture"
 )
 
 // untouched is a processor and a hold that nobody may ask.
 type untouched struct {
-	ports.Charger
+	portsmock.ChargerMock
 	t *testing.T
 }
 
-func (u untouched) asked() { u.t.Helper(); u.t.Error("something reached beyond the transaction") }
+func (u *untouched) asked() { u.t.Helper(); u.t.Error("something reached beyond the transaction") }
 
-func (u untouched) Charge(ctx context.Context, o ports.Order) (domain.Answer, error) {
-	u.asked()
-	return u.Charger.Charge(ctx, o)
-}
-
-func (u untouched) Find(ctx context.Context, o ports.Order) (domain.Answer, bool, error) {
-	u.asked()
-	return u.Charger.Find(ctx, o)
-}
-
-func (u untouched) Void(ctx context.Context, o ports.Order) (domain.Answer, error) {
-	u.asked()
-	return u.Charger.Void(ctx, o)
-}
-
-func (u untouched) Refund(ctx context.Context, o ports.RefundOrder) (ports.RefundAnswer, error) {
-	u.asked()
-	return u.Charger.Refund(ctx, o)
-}
-
-func (u untouched) Held(context.Context) (ports.Hold, bool, error) {
+func (u *untouched) Held(context.Context) (ports.Hold, bool, error) {
 	u.asked()
 	return ports.Hold{}, false, nil
 }
 
-func (u untouched) Hold(context.Context) error { u.asked(); return nil }
+func (u *untouched) Hold(context.Context) error { u.asked(); return nil }
 
-func (u untouched) Lift(context.Context) error { u.asked(); return nil }
+func (u *untouched) Lift(context.Context) error { u.asked(); return nil }
 
 // inside are use cases in a transaction of the caller's, on what the till keeps.
 func (s *till) inside() *app.Usher {
 	s.t.Helper()
-	u := untouched{s.processor, s.t}
+	u := &untouched{portsmock.ChargerMock{LeastChargeFunc: s.processor.LeastCharge, KeyLifeFunc: s.processor.KeyLife}, s.t}
 	outer, err := app.New(app.Config{Store: s.store, Clock: s.clock.now, Random: (&dice{drawn: 1 << 20}).fill, Charger: u, Holder: u})
 	if err != nil {
 		s.t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"github.com/usherhq/usher/domain"
 )
 
+//go:generate go tool moq -rm -pkg portsmock -out portsmock/effects.go . Charger Community Mailer
+
 // Charger moves money. It is called outside of every transaction: what is
 // asked was written down before, and what is answered is written down after.
 //
