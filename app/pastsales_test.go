@@ -326,6 +326,25 @@ func TestPastSales_switchedOffMeanwhile(t *testing.T) {
 	}
 }
 
+// Licensing is switched off and on again while a slice was looked at and not yet
+// written: what that began goes from the first sale.
+func TestPastSales_switchedOffAndOnBetween(t *testing.T) {
+	w := newWorld(t)
+	pencil := past(w, 2*slice+50)
+	other, _ := w.process()
+	w.hooks.update = once(2, func() error {
+		_, off := other.Catalog.EditProduct(w.ctx(), w.ana.ID, pencil.ID, licensed(false))
+		w.fill(fixture.Purchase(pencil, func(p *domain.PurchaseState) { p.CreatedAt = fixture.T0.Add(-time.Hour) }))
+		_, on := other.Catalog.EditProduct(w.ctx(), w.ana.ID, pencil.ID, licensed(true))
+		return errors.Join(off, on)
+	})
+	w.drain()
+	w.wantKeys(2*slice + 51)
+	if task := w.progress(pencil); task.Done != slice+51 || task.FinishedAt.IsZero() {
+		t.Errorf("the progress is %+v", task)
+	}
+}
+
 // The sales that have a key are passed without writing anything, in both passes;
 // only what is found, and the end of a pass, is a transaction that writes.
 func TestPastSales_passesThoseThatHaveOne(t *testing.T) {
