@@ -27,8 +27,9 @@ const (
 			SELECT f.id FROM usher_jobs f WHERE f.dead_at IS NULL AND f.lane > lines.lane
 			ORDER BY f.lane, f.kind, f.due_at, f.id LIMIT 1)))
 	SELECT h.lane, h.kind, h.due_at, h.id FROM lines CROSS JOIN usher_jobs h
-	WHERE h.id = (SELECT f.id FROM usher_jobs f WHERE` + free + ` AND f.lane = lines.lane AND f.kind = lines.kind AND f.kind IN (`
-	heads = `) ORDER BY f.due_at, f.id LIMIT 1) ORDER BY h.due_at, h.id LIMIT $3`
+	WHERE lines.kind IN (`
+	heads = `) AND h.id = (SELECT f.id FROM usher_jobs f WHERE` + free + ` AND f.lane = lines.lane AND f.kind = lines.kind
+		ORDER BY f.due_at, f.id LIMIT 1) ORDER BY h.due_at, h.id LIMIT $3`
 )
 
 // candidates are the first free jobs of one line.
