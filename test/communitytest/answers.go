@@ -141,7 +141,11 @@ var answers = map[string]func(*testing.T, *world){
 			"more than anybody reads": `{"id":1,"records":[]` + strings.Repeat(" ", 8<<20) + "}",
 		} {
 			w.Service.Say(http.StatusOK, http.Header{"Content-Type": {"application/json"}}, body)
-			for _, s := range append(questions, steps[0]) { // admit
+			calls := append(questions, steps[0]) // admit
+			if len(body) > 1<<20 {
+				calls = questions[:1] // it takes a while
+			}
+			for _, s := range calls {
 				if err := s.do(t.Context(), w); err == nil {
 					t.Errorf("%s is an answer to %s", name, s.name)
 				} else if got := w.unreachable(err); !got.Lost && s.done != nil {
