@@ -19,6 +19,7 @@ type troubled struct {
 	conn    domain.Connection
 	claim   domain.Claim   // the zero value: it is about the connection as a whole
 	product domain.Product // of the claim
+	page    string         // of who uses the claim's sale; empty: it is not needed, or nobody has said where pages are
 }
 
 // tellOfCommunity tells of trouble with a community, if it is still so.
@@ -34,6 +35,11 @@ func (w *Worker) tellOfCommunity(ctx context.Context, seller domain.SellerID, n 
 	to := t.seller.Email
 	if n.To == domain.HolderReads {
 		to = t.claim.Email
+	}
+	if n.To == domain.HolderReads && t.conn.Service == domain.Discord {
+		if t.page, err = w.pageOf(ctx, seller, t.claim.PurchaseID, t.claim.SeatID, at); err != nil {
+			return err
+		}
 	}
 	subject, text := t.written()
 	return w.send(ctx, domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: n.Cause, To: to, Subject: subject, Text: text, CreatedAt: at})
@@ -100,6 +106,9 @@ func (t troubled) written() (subject, text string) {
 		s.say(t.sellerWords()...)
 	}
 	if t.To == domain.HolderReads {
+		if t.page != "" {
+			s.say("Join Discord: " + t.page)
+		}
 		s.say("", "Questions? Write to "+oneLine(t.seller.Name)+", "+t.seller.Email+".")
 	}
 	return subject, s.String()

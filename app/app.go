@@ -32,6 +32,9 @@ type Config struct {
 	Communities map[domain.Service]ports.Community
 	Circle      ports.CircleSetup
 	Discord     ports.DiscordSetup
+	// PublicURL is the address under which the world reaches the pages, without a
+	// slash at its end, for links to them. Empty: nobody is given one.
+	PublicURL string
 	// NoSweeps leaves out what is done every day without being asked: checks of
 	// connections, comparisons of who is in.
 	NoSweeps bool
@@ -68,7 +71,7 @@ func New(c Config) (*Usher, error) {
 	}
 	k := &core{store: c.Store, standing: newStanding(c.Store), own: c.Clock, machine: c.Machine, random: c.Random, log: c.Logger, cutoff: c.Cutoff,
 		charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
-		communities: c.Communities, circle: c.Circle, discord: c.Discord, noSweeps: c.NoSweeps, noJitter: c.NoJitter, alarm: c.Alarm}
+		communities: c.Communities, circle: c.Circle, discord: c.Discord, public: c.PublicURL, noSweeps: c.NoSweeps, noJitter: c.NoJitter, alarm: c.Alarm}
 	if k.machine == nil {
 		k.machine = machineClock
 	}
@@ -134,6 +137,7 @@ type core struct {
 	communities map[domain.Service]ports.Community
 	circle      ports.CircleSetup
 	discord     ports.DiscordSetup
+	public      string // where the pages are; empty: nobody has said
 	noSweeps    bool
 	noJitter    bool
 	alarm       func(domain.Cause)

@@ -44,7 +44,7 @@ func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Noti
 		return w.tellOfCommunity(ctx, seller, n)
 	}
 	at := w.at()
-	a, err := load(ctx, w.core, seller, func(ctx context.Context, tx ports.Tx) (about, error) { return w.about(ctx, tx, seller, n) })
+	a, err := load(ctx, w.core, seller, func(ctx context.Context, tx ports.Tx) (about, error) { return w.about(ctx, tx, seller, n, at) })
 	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {
 		return nil // it is gone
 	}
@@ -55,6 +55,9 @@ func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Noti
 		if a.code, err = w.invite(ctx, a.seat, at); err != nil {
 			return err
 		}
+	}
+	if err := w.openPages(ctx, &a, at); err != nil {
+		return err
 	}
 	subject, text := a.written(at)
 	err = w.send(ctx, domain.Mail{
@@ -105,16 +108,39 @@ type about struct {
 	code     string                 // the secret of an invitation
 	key      domain.LicenseKey      // for a receipt; empty: none
 	included []part                 // of a bundle, for its receipt
+	joins    bool                   // there is a server to join, for a receipt or an invitation
+	page     string                 // where to join it; empty: nobody has said where the pages are
 }
 
 // part is what a bundle included.
 type part struct {
-	name string
-	key  domain.LicenseKey
+	sale  domain.PurchaseID
+	name  string
+	key   domain.LicenseKey
+	joins bool
+	page  string
+}
+
+// openPages makes links to the pages that the mail leads to.
+func (w *Worker) openPages(ctx context.Context, a *about, at time.Time) (err error) {
+	switch {
+	case a.joins && a.To == domain.SeatReads:
+		if w.public != "" {
+			a.page = w.pageAt(a.code) // which opens it once the seat is claimed
+		}
+	case a.joins:
+		a.page, err = w.pageOf(ctx, a.sale.SellerID, a.sale.ID, "", at)
+	}
+	for i, p := range a.included {
+		if p.joins && err == nil {
+			a.included[i].page, err = w.pageOf(ctx, a.sale.SellerID, p.sale, "", at)
+		}
+	}
+	return err
 }
 
 // about reads what a notice is about.
-func (c *core) about(ctx context.Context, tx ports.Tx, seller domain.SellerID, n domain.Notice) (about, error) {
+func (c *core) about(ctx context.Context, tx ports.Tx, seller domain.SellerID, n domain.Notice, at time.Time) (about, error) {
 	a := about{Notice: n}
 	p, err := tx.Purchases.ByID(ctx, n.PurchaseID)
 	if err != nil {
@@ -128,7 +154,10 @@ func (c *core) about(ctx context.Context, tx ports.Tx, seller domain.SellerID, n
 		return a, err
 	}
 	if n.To == domain.SeatReads {
-		a.seat, err = tx.Seats.ByID(ctx, n.SeatID)
+		if a.seat, err = tx.Seats.ByID(ctx, n.SeatID); err != nil {
+			return a, err
+		}
+		a.joins, err = seatJoins(ctx, tx, a.sale, a.seat)
 		return a, err
 	}
 	if a.sale.MembershipID != "" {
@@ -144,6 +173,9 @@ func (c *core) about(ctx context.Context, tx ports.Tx, seller domain.SellerID, n
 	if a.key, err = keyOf(ctx, tx, a.sale.ID); err != nil {
 		return a, err
 	}
+	if a.joins, err = joins(ctx, tx, a.sale.ID, at); err != nil {
+		return a, err
+	}
 	items, err := tx.Purchases.List(ctx, ports.PurchaseQuery{BundleOf: a.sale.ID})
 	for _, item := range items {
 		product, err := tx.Products.ByID(ctx, item.ProductID)
@@ -154,7 +186,11 @@ func (c *core) about(ctx context.Context, tx ports.Tx, seller domain.SellerID, n
 		if err != nil {
 			return a, err
 		}
-		a.included = append(a.included, part{product.Name, key})
+		opens, err := joins(ctx, tx, item.ID, at)
+		if err != nil {
+			return a, err
+		}
+		a.included = append(a.included, part{sale: item.ID, name: product.Name, key: key, joins: opens})
 	}
 	return a, err
 }

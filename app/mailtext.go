@@ -68,6 +68,10 @@ func (a about) writeInvitation(s *sheet) {
 		payer = a.sale.Email
 	}
 	s.say(payer+" invites you to a seat of "+oneLine(a.product.Name)+".", "", "Your invitation code, good for seven days:", a.code)
+	if a.joins {
+		s.say("", "It comes with access to a Discord server, once you have taken your seat.")
+		s.sayJoin(a.page)
+	}
 	s.say("", "It is yours alone. If you did not expect it, there is nothing to do.")
 }
 
@@ -102,9 +106,16 @@ func (a about) writeReceipt(s *sheet, at time.Time) {
 		a.writeNext(s, at)
 	}
 	s.sayKey(a.key)
+	if a.joins {
+		s.say("", "It comes with access to a Discord server.")
+		s.sayJoin(a.page)
+	}
 	for _, p := range a.included {
 		s.say("", "Included: "+oneLine(p.name))
 		s.sayKey(p.key)
+		if p.joins {
+			s.sayJoin(p.page)
+		}
 	}
 }
 
@@ -136,6 +147,15 @@ func (s *sheet) sayKey(k domain.LicenseKey) {
 	if k != "" {
 		s.say("", "License key:", string(k))
 	}
+}
+
+// sayJoin says where to join a server.
+func (s *sheet) sayJoin(page string) {
+	if page == "" {
+		s.say("Ask the seller for the link to your page, and press Join Discord there.")
+		return
+	}
+	s.say("Join Discord: " + page)
 }
 
 // day writes the day of an instant, in UTC.

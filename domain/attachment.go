@@ -138,3 +138,16 @@ func (a Attachment) covers(p PurchaseState, h Holder, has bool) bool {
 	}
 	return false
 }
+
+// Joins reports whether the buyer of a sale, if they use it, has to come and join
+// a community that one of the attachments lets them into.
+func Joins(p PurchaseState, holders []Holder, attached []Attachment) bool {
+	for _, h := range holders {
+		for _, a := range attached {
+			if h.Email == NormalizeEmail(p.Email) && !a.Service.Invites() && a.covers(p, h, false) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -36,6 +36,7 @@ func communityRoutes() map[string]actions {
 		"/api/customers/erase":          of(http.MethodPost, erase),
 
 		"/api/sales/{purchase}/email":                     of(http.MethodPut, readdressSale),
+		"/api/sales/{purchase}/link":                      of(http.MethodPost, linkSale),
 		"/api/sales/{purchase}/communities":               of(http.MethodGet, listPlaces),
 		"/api/sales/{purchase}/communities/{claim}/leave": of(http.MethodPost, leavePlace),
 	}

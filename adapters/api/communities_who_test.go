@@ -74,7 +74,7 @@ func TestScopes_ofCommunities(t *testing.T) {
 			if path == "/api/communities/discord" {
 				lacking = append(lacking, anaEdits)
 			}
-			if strings.HasSuffix(path, "/email") {
+			if strings.HasSuffix(path, "/email") || strings.HasSuffix(path, "/link") {
 				lacking = append(lacking, bo.token)
 			}
 			for _, secret := range lacking {
@@ -211,6 +211,22 @@ func TestConnect_choosesLater(t *testing.T) {
 	c.ask("PUT "+at, anaEdits, `{"community":"3513"}`).is(t, 200) // twice is once
 	if got := c.ask("PUT "+at, anaEdits, `{"community":"3512"}`); got.status != 400 {
 		t.Errorf("another one: %d %s", got.status, got.body)
+	}
+}
+
+func TestLinkSale(t *testing.T) {
+	c := newClub(t)
+	bo := c.buys("bo@example.com", "k")
+	got := read[pageBody](t, c.ask("POST /api/sales/"+bo.purchase+"/link", anaEdits, "").is(t, 201))
+	secret, ours := strings.CutPrefix(got.URL, "https://keys.example.com/d/")
+	if !ours || secret == bo.token {
+		t.Fatalf("the link is %+v", got)
+	}
+	c.ask("GET /api/sales/"+bo.purchase+"/communities", secret, "").is(t, 200)
+	w := newWorld(t)
+	cy := w.join("cy@example.com", 1)
+	if got := w.ask("POST /api/sales/"+cy.purchase+"/link", anaEdits, ""); got.status != 422 || !strings.Contains(got.body, "not_configured") {
+		t.Errorf("where nobody has said where pages are: %d %s", got.status, got.body)
 	}
 }
 

@@ -75,7 +75,7 @@ func newClub(t *testing.T) *club {
 		o.with = func(config *app.Config) {
 			servers := discord.NewCommunity(bot, app.TestClock(config.Store))
 			config.Communities = map[domain.Service]ports.Community{domain.Circle: clubs, domain.Discord: servers}
-			config.Circle, config.Discord = clubs, servers
+			config.Circle, config.Discord, config.PublicURL = clubs, servers, "https://keys.example.com"
 		}
 	})
 	ana, ben := domain.Seller{ID: "ana"}, domain.Seller{ID: "ben"}

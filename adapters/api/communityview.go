@@ -103,6 +103,9 @@ type (
 		URL       string `json:"url"`
 		ExpiresIn int64  `json:"expires_in"` // seconds of the machine's clock
 	}
+	pageBody struct {
+		URL string `json:"url"`
+	}
 	attachmentsBody struct {
 		Attachments      []attachment `json:"attachments"`
 		CurrentCustomers int          `json:"current_customers"` // whom "customers":"all" would let in

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/usherhq/usher/app"
@@ -54,6 +55,22 @@ func leavePlace(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return c.showPlaces(id)
+}
+
+// linkSale makes another link to the page of a sale, for whoever uses it.
+func linkSale(c *call) (answer, error) {
+	id, err := c.sale(domain.EditProducts)
+	if err != nil {
+		return answer{}, err
+	}
+	if c.token.Scopes == "" {
+		return answer{}, domain.ErrForbidden
+	}
+	if err := c.read(nil); err != nil {
+		return answer{}, err
+	}
+	link, err := c.usher.Access.Link(c.r.Context(), c.token.SellerID, id)
+	return answer{status: http.StatusCreated, body: pageBody{link}}, err
 }
 
 // readdressSale gives a sale another address of its buyer's.

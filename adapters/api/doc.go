@@ -6,6 +6,7 @@
 //	GET    /api/sales/{purchase}
 //	POST   /api/sales/{purchase}/refund             K   {amount, keep_access}     seller: refund_sales
 //	PUT    /api/sales/{purchase}/email                  {email}                   seller
+//	POST   /api/sales/{purchase}/link                   another link to its page  seller
 //	GET    /api/sales/{purchase}/communities            which come with it, for who uses it
 //	POST   /api/sales/{purchase}/communities/{claim}/leave
 //

@@ -71,7 +71,7 @@ func TestScopes(t *testing.T) {
 	w := newWorld(t)
 	bo := w.join("bo@example.com", 2)
 	ids := map[string]string{"{membership}": bo.membership, "{purchase}": bo.purchase, "{seat}": "any"}
-	sellers := []string{"/refund", "/end", "/grant"}
+	sellers := []string{"/refund", "/end", "/grant", "/email", "/link"}
 	for _, thing := range []string{"{membership}", "{purchase}"} {
 		for _, what := range everything(thing, ids) {
 			lacking := []string{anaSees, anaGives}

@@ -21,7 +21,8 @@
 // TestIntegrations/<store>/<id>: an usher on that store with the real adapters,
 // and a world outside that answers the calls that the case lists, in their order.
 // A call that is not listed, comes too early or differs fails the case. What
-// customers do in a browser is done on usher's own pages.
+// customers do in a browser is done on usher's own pages, and so is what a seller
+// saves on a product's.
 //
 // Where to start: case_test.go is the vocabulary, words_test.go its
 // enumerations, skip_test.go the words that wait for a part of usher that is

@@ -291,7 +291,8 @@ const (
 	clientID     = "600000000000000002"
 	clientSecret = "client-secret-of-the-runner"
 	botID        = "600000000000000001"
-	redirectURI  = "https://usher.example/integrations/discord/callback"
+	pagesURL     = "https://usher.example"
+	redirectURI  = pagesURL + "/integrations/discord/callback"
 )
 
 // actor says who made a call, if it is not who should.

@@ -8,6 +8,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -104,16 +105,51 @@ func (s *scene) tokenOf(ref connectionRef) (token string) {
 
 var buttons = regexp.MustCompile(`(?:<button>|class="button"[^>]*>)([^<]*)<`)
 
-// compareButtons compares the button of a sale's page.
-func (s *scene) compareButtons(want null[string], add adder) {
-	p, claim := s.used(s.joined())
-	page := s.browser().open(http.MethodGet, "/d/"+s.key(p, claim.SeatID), nil)
-	var got []string
-	for _, m := range buttons.FindAllStringSubmatch(page.text, -1) {
+// compareButtons compares the buttons of a sale's page, of its receipt and of its
+// seller's list of people.
+func (s *scene) compareButtons(want buttonsWanted, add adder) {
+	compare := func(where string, want null[string], shown func() []string) {
+		if !want.set {
+			return
+		}
+		got := shown()
+		slices.Sort(got)
+		got = slices.Compact(got)
+		if want.null && len(got) > 0 || !want.null && (len(got) != 1 || got[0] != want.is) {
+			add("buttons."+where, got, want.is)
+		}
+	}
+	compare("download_page", want.DownloadPage, func() []string {
+		p, claim := s.used(s.joined())
+		return buttonsOf(s.browser().open(http.MethodGet, "/d/"+s.key(p, claim.SeatID), nil).text)
+	})
+	compare("seller", want.Seller, func() []string {
+		b := s.browser()
+		b.signIn(s.seller(""))
+		return buttonsOf(b.open(http.MethodGet, "/admin/people", nil).text)
+	})
+	compare("receipt", want.Receipt, func() (got []string) {
+		p, _ := s.used(s.joined())
+		s.mail.mu.Lock()
+		defer s.mail.mu.Unlock()
+		for _, m := range s.mail.mails {
+			if m.Cause != "receipt:"+string(p.ID) {
+				continue
+			}
+			for _, found := range mailButtons.FindAllStringSubmatch(m.Text, -1) {
+				got = append(got, found[1])
+			}
+		}
+		return got
+	})
+}
+
+// mailButtons are the buttons of a mail: what one does, and where.
+var mailButtons = regexp.MustCompile(`(?m)^([A-Z][A-Za-z ]+): https://usher\.example/\S+$`)
+
+func buttonsOf(page string) (got []string) {
+	for _, m := range buttons.FindAllStringSubmatch(page, -1) {
 		got = append(got, html.UnescapeString(m[1]))
 	}
-	switch {
-	case want.null && len(got) > 0, !want.null && (len(got) != 1 || got[0] != want.is):
-		add("buttons.download_page", got, want.is)
-	}
+	return got
 }

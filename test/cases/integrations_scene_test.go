@@ -363,10 +363,10 @@ func (s *scene) start(name workerName) {
 	p.usher, err = app.New(app.Config{
 		Store: mortal{s.store, p}, Clock: s.clock.now, Machine: s.machine, Charger: s.tills, Logger: log, Mailer: s.mail, Sealer: s.keys,
 		Communities: map[domain.Service]ports.Community{domain.Circle: rings, domain.Discord: servers}, Circle: rings, Discord: servers,
-		NoSweeps: true, NoJitter: true, Alarm: s.mail.alarm,
+		PublicURL: pagesURL, NoSweeps: true, NoJitter: true, Alarm: s.mail.alarm,
 	})
 	s.must(err)
-	p.pages = web.Handler(p.usher, &web.Options{PublicURL: "https://usher.example", Logger: log})
+	p.pages = web.Handler(p.usher, &web.Options{PublicURL: pagesURL, Logger: log})
 	s.procs[name] = p
 	s.logs = append(s.logs, p.log)
 }

@@ -6,6 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -160,27 +164,39 @@ func (s *scene) sellerDoes(e happening) error {
 	return errors.New("nobody carries out " + string(e.Type))
 }
 
+// attaches saves the form of a product's page. What the page says at a field is
+// the refusal.
 func (s *scene) attaches(e happening, seller domain.SellerID) error {
-	ctx, u := s.Context(), s.front.usher
-	if e.Product == "" {
-		return errors.New("no product is named")
-	}
 	of := cmp.Or(e.Seller, s.acts)
-	_, product := s.product(e.Product, of)
-	n, err := u.Communities.CurrentCustomers(ctx, seller, product)
-	if err != nil {
-		return err
+	_, product := s.product(cmp.Or(e.Product, "P1"), of)
+	form := url.Values{}
+	if e.Body != nil {
+		for _, m := range e.Body {
+			form.Set(m.key, fmt.Sprint(m.value))
+		}
+	} else {
+		n, err := s.front.usher.Communities.CurrentCustomers(s.Context(), seller, product)
+		if err != nil {
+			return err
+		}
+		s.preview = n
+		form["role"] = e.Roles
+		form.Set("connection", string(s.conn(e).ID))
+		form.Set("customers", map[bool]string{true: "all", false: "new"}[e.Backfill == "all"])
 	}
-	s.preview = n
-	a := domain.Attachment{ConnectionID: s.conn(e).ID, ProductID: product, AllVariants: true}
-	var roles []domain.TargetID
-	for _, r := range e.Roles {
-		roles = append(roles, domain.TargetID(r))
+	b := s.browser()
+	b.signIn(seller)
+	form.Set("token", b.form)
+	page := b.open(http.MethodPost, "/admin/products/"+string(product)+"/communities", form)
+	s.answered(page)
+	if m := fieldsets.FindStringSubmatch(page.text); m != nil && page.status >= http.StatusBadRequest {
+		return &domain.Error{Kind: domain.Invalid, Code: domain.ErrInvalid.Code, Field: m[1], Msg: html.UnescapeString(m[2])}
 	}
-	a.Targets = domain.MakeTargets(roles...)
-	_, err = u.Communities.Attach(ctx, seller, a, e.Backfill == "all")
-	return err
+	return nil
 }
+
+// fieldsets finds what a form says at a field.
+var fieldsets = regexp.MustCompile(`(?s)<fieldset id="([a-z_]+)">\s*<legend>[^<]*</legend>\s*<p class="says">(.*?)</p>`)
 
 // eachConnection calls fn for every connection that is not closed.
 func (s *scene) eachConnection(fn func(domain.Connection) error) error {

@@ -410,8 +410,8 @@ func (s *scene) compareAnswers(w outsideState, add adder) {
 	if w.HTTPStatus != nil && (len(s.statuses) == 0 || !slices.Equal(s.statuses, want)) {
 		add("http_status", s.statuses, w.HTTPStatus)
 	}
-	if b := w.Buttons; b != nil && b.DownloadPage.set {
-		s.compareButtons(b.DownloadPage, add)
+	if w.Buttons != nil {
+		s.compareButtons(*w.Buttons, add)
 	}
 }
 

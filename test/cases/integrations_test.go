@@ -43,10 +43,6 @@ func playOutside(t *testing.T, cases []lineOf[outsideCase], whole bool) {
 					if len(c.faults) > 0 {
 						t.Fatalf("the case says what is not known:\n\t%s", strings.Join(c.faults, "\n\t"))
 					}
-					if word, step, waits := c.says.later(); waits {
-						needs.skip()
-						t.Skipf("%s waits for %s", word, step)
-					}
 					s := newScene(t, &c.says, open)
 					s.others = others(cases, c.id)
 					for _, wrong := range s.play() {
@@ -59,11 +55,11 @@ func playOutside(t *testing.T, cases []lineOf[outsideCase], whole bool) {
 	}
 }
 
-// others are the cases that run_all_cases runs: those that wait for nothing.
+// others are the cases that run_all_cases runs.
 func others(cases []lineOf[outsideCase], id string) (all []lineOf[outsideCase]) {
 	for _, c := range cases {
 		runsAll := slices.ContainsFunc(c.says.Events, func(e happening) bool { return e.Type == "run_all_cases" })
-		if _, _, waits := c.says.later(); c.id != id && !waits && !runsAll && len(c.faults) == 0 {
+		if c.id != id && !runsAll && len(c.faults) == 0 {
 			all = append(all, c)
 		}
 	}
