@@ -14,14 +14,12 @@ type adminCmd struct {
 // usualURL is where a server is that was started without an address.
 const usualURL = "http://127.0.0.1:8080"
 
-type adminLinkCmd struct {
-	PublicURL publicURL `name:"public-url" aliases:"url" help:"Address of the server in that browser, also as --url; http://127.0.0.1:8080 unless given." env:"USHER_PUBLIC_URL" placeholder:"URL"`
-}
+type adminLinkCmd struct{}
 
 // Run makes a link. To a person, it alone goes to standard output, so that it
 // can be opened by another program.
-func (l adminLinkCmd) Run(c *call) error {
-	at := string(l.PublicURL)
+func (adminLinkCmd) Run(c *call) error {
+	at := string(c.PublicURL)
 	if at == "" {
 		at = usualURL
 	}
@@ -41,7 +39,7 @@ func (l adminLinkCmd) Run(c *call) error {
 	}
 	fmt.Fprintln(c.out, link)
 	c.say("Open it in a browser: it is good once, for ten minutes, and whoever has it acts as the seller.")
-	if l.PublicURL == "" {
+	if c.PublicURL == "" {
 		c.say("If the server is elsewhere, name its address: usher admin link --url https://keys.example.com")
 	}
 	return nil

@@ -50,6 +50,7 @@ type globals struct {
 	Seller      string      `help:"Seller to work for: id, name or e-mail address. Not needed if there is only one." env:"USHER_SELLER" placeholder:"SELLER" group:"everywhere"`
 	Payments    string      `help:"Who takes the money: ${enum}. The ledger notes what you bill elsewhere, the sandbox moves none." default:"none" enum:"none,ledger,sandbox" env:"USHER_PAYMENTS" placeholder:"WHO" group:"everywhere"`
 	SandboxURL  string      `name:"sandbox-url" help:"Where a sandbox is that runs as a process of its own; it runs inside of this one unless given." env:"USHER_SANDBOX_URL" placeholder:"URL" group:"everywhere"`
+	PublicURL   publicURL   `name:"public-url" aliases:"url" help:"Address under which the world reaches the server, also as --url; the one it listens on unless given." env:"USHER_PUBLIC_URL" placeholder:"URL" group:"everywhere"`
 	JSON        bool        `name:"json" help:"Print one JSON value in one line; a list is an array." group:"everywhere"`
 	JSONL       bool        `name:"jsonl" help:"Print a list as one JSON object in each line." group:"everywhere"`
 	NoInput     bool        `help:"Never ask for anything." group:"everywhere"`

@@ -12,16 +12,25 @@ import (
 )
 
 type communitiesCmd struct {
-	List          communitiesListCmd       `cmd:"" help:"List the communities that are connected."`
-	Show          communitiesShowCmd       `cmd:"" help:"Show a community, and what attachments to it can give."`
-	ConnectCircle communitiesCircleCmd     `cmd:"" help:"Connect a Circle community. Its API token comes on standard input or from a prompt."`
-	Attach        communitiesAttachCmd     `cmd:"" help:"Let who buys a product into a community."`
-	Detach        communitiesDetachCmd     `cmd:"" help:"Let nobody more in for a product."`
-	Check         communitiesCheckCmd      `cmd:"" help:"Ask the service how a community does, and try again what waited for it."`
-	People        communitiesPeopleCmd     `cmd:"" help:"List who was let in, or is to be."`
-	Retry         communitiesRetryCmd      `cmd:"" help:"Try again at once what somebody waits for."`
-	Reconcile     communitiesReconcileCmd  `cmd:"" help:"Compare who is in with who should be, and mend it."`
-	Disconnect    communitiesDisconnectCmd `cmd:"" help:"End a connection."`
+	List          communitiesListCmd        `cmd:"" help:"List the communities that are connected."`
+	Show          communitiesShowCmd        `cmd:"" help:"Show a community, and what attachments to it can give."`
+	ConnectCircle communitiesCircleCmd      `cmd:"" help:"Connect a Circle community. Its API token comes on standard input or from a prompt."`
+	Attach        communitiesAttachCmd      `cmd:"" help:"Let who buys a product into a community."`
+	Reattach      communitiesReattachCmd    `cmd:"" help:"Change what an attachment gives, to whom, and how it ends."`
+	Detach        communitiesDetachCmd      `cmd:"" help:"Let nobody more in for a product."`
+	Attachments   communitiesAttachmentsCmd `cmd:"" help:"List the communities that come with a product."`
+	Choose        communitiesChooseCmd      `cmd:"" help:"Choose the community of a token that opens several, also later than when it was connected."`
+	Set           communitiesSetCmd         `cmd:"" help:"Change the settings of a connection."`
+	Check         communitiesCheckCmd       `cmd:"" help:"Ask the service how a community does, and try again what waited for it."`
+	People        communitiesPeopleCmd      `cmd:"" help:"List who was let in, or is to be."`
+	Retry         communitiesRetryCmd       `cmd:"" help:"Try again at once what somebody waits for."`
+	InviteAgain   communitiesInviteCmd      `cmd:"" help:"Let somebody in again who was taken out by hand."`
+	LeaveOut      communitiesLeaveOutCmd    `cmd:"" help:"Leave somebody out who was taken out by hand, whatever they pay for."`
+	Block         communitiesBlockCmd       `cmd:"" help:"Let nobody of an address in anywhere, and take out who is in."`
+	Unblock       communitiesUnblockCmd     `cmd:"" help:"Let an address in again for what it paid."`
+	Blocks        communitiesBlocksCmd      `cmd:"" help:"List the addresses that are blocked."`
+	Reconcile     communitiesReconcileCmd   `cmd:"" help:"Compare who is in with who should be, and mend it."`
+	Disconnect    communitiesDisconnectCmd  `cmd:"" help:"End a connection."`
 }
 
 type connectionView struct {
@@ -32,6 +41,8 @@ type connectionView struct {
 	Name       string              `json:"name"`
 	Account    string              `json:"account"`
 	SpaceGroup domain.TargetID     `json:"space_group"`
+	Members    bool                `json:"members_only"`
+	CallsLimit int64               `json:"calls_limit"` // a month; 0: not known
 	TokenEnd   string              `json:"token_ends_in"`
 	Health     domain.Health       `json:"health"`
 	Causes     []string            `json:"causes"`
@@ -45,7 +56,7 @@ func viewConnection(c domain.Connection) any { return connectionViewOf(c) }
 
 func connectionViewOf(c domain.Connection) connectionView {
 	causes := append([]string{}, strings.Fields(string(c.Causes))...)
-	return connectionView{c.ID, c.Service, c.Dialect, c.RemoteID, c.Name, c.Account, c.Target, c.SecretEnd,
+	return connectionView{c.ID, c.Service, c.Dialect, c.RemoteID, c.Name, c.Account, c.Target, c.MembersOnly, c.Quota, c.SecretEnd,
 		c.Health, causes, at(c.CheckedAt), c.Leaving, c.CreatedAt, at(c.ClosedAt)}
 }
 
@@ -69,9 +80,16 @@ func connectionLines(c domain.Connection) []line {
 	if c.SecretEnd != "" {
 		token = "ends in " + c.SecretEnd
 	}
+	limit, members := "", ""
+	if c.Quota > 0 {
+		limit = fmt.Sprintf("%d calls a month", c.Quota)
+	}
+	if c.MembersOnly {
+		members = "yes: also who was there before usher is removed in the end"
+	}
 	return []line{
 		{"id", string(c.ID)}, {"service", strings.TrimSpace(string(c.Service) + " " + c.Dialect)}, {"community", strings.TrimSpace(c.Name + " " + c.RemoteID)},
-		{"connected by", c.Account}, {"space group", string(c.Target)}, {"token", token}, {"state", stateOfConnection(c)},
+		{"connected by", c.Account}, {"space group", string(c.Target)}, {"members only", members}, {"limit", limit}, {"token", token}, {"state", stateOfConnection(c)},
 		{"checked", when(c.CheckedAt)}, {"connected", when(c.CreatedAt)}, {"disconnected", when(c.ClosedAt)},
 	}
 }
@@ -190,15 +208,27 @@ func (s communitiesShowCmd) Run(c *call) error {
 			c.say("(!) %s", describe(err).Error())
 		}
 	}
+	used, err := p.Communities.CallsUsed(c.ctx, conn.SellerID, conn.ID)
+	if err != nil {
+		return err
+	}
 	view := struct {
 		connectionView
-		Choices []choiceView `json:"choices"` // the space groups or roles that can be given
-	}{connectionViewOf(conn), viewChoices(choices)}
+		CallsUsed int64        `json:"calls_used"` // this month, counted where the limit is known
+		Choices   []choiceView `json:"choices"`    // the space groups or roles that can be given
+	}{connectionViewOf(conn), used, viewChoices(choices)}
 	name := "space group"
 	if conn.Service == domain.Discord {
 		name = "role"
 	}
-	c.show(view, append(connectionLines(conn), choiceLines(name, choices)...)...)
+	lines := connectionLines(conn)
+	if conn.Quota > 0 {
+		lines = append(lines, line{"used", fmt.Sprintf("%d calls this month", used)})
+	}
+	c.show(view, append(lines, choiceLines(name, choices)...)...)
+	if conn.Open() && conn.RemoteID == "" {
+		c.hint("Choose its community: usher communities choose %s", conn.ID)
+	}
 	return nil
 }
 

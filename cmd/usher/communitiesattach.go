@@ -72,13 +72,18 @@ func attachmentLines(a app.Attached) []line {
 		{"gives", strings.Join(gives, ", ")}, {"at the end", string(a.EndAction)}, {"warning", a.Warning}}
 }
 
+// communitiesGives says what an attachment gives, to whom, and how it ends.
+type communitiesGives struct {
+	Role       []string         `help:"Discord: role that they get, by id or name; may come several times." placeholder:"ROLE"`
+	SpaceGroup domain.TargetID  `help:"Circle: id of the space group that they get into; the connection's unless given." placeholder:"ID"`
+	EndAction  domain.EndAction `help:"What happens at the end: none, remove_roles or kick at Discord, none, remove_from_space_group or remove_from_community at Circle; they are removed unless given." placeholder:"WHAT"`
+	Variant    []string         `help:"Only for who has this variant, by id or name; may come several times. All variants, also those to come, unless given." placeholder:"VARIANT" xor:"whom"`
+}
+
 type communitiesAttachCmd struct {
 	attachmentPlace
-	Role         []string         `help:"Discord: role that they get, by id or name; may come several times." placeholder:"ROLE"`
-	SpaceGroup   domain.TargetID  `help:"Circle: id of the space group that they get into; the connection's unless given." placeholder:"ID"`
-	EndAction    domain.EndAction `help:"What happens at the end: none, remove_roles or kick at Discord, none, remove_from_space_group or remove_from_community at Circle; they are removed unless given." placeholder:"WHAT"`
-	Variant      []string         `help:"Only for who has this variant, by id or name; may come several times. All variants, also those to come, unless given." placeholder:"VARIANT"`
-	AllCustomers bool             `help:"Let present customers in, too, and not only new ones."`
+	communitiesGives
+	AllCustomers bool `help:"Let present customers in, too, and not only new ones."`
 	confirmed
 }
 
@@ -97,25 +102,35 @@ func (a communitiesAttachCmd) Run(c *call) error {
 		return err
 	}
 	if a.AllCustomers {
-		n, err := p.Communities.CurrentCustomers(c.ctx, product.SellerID, product.ID)
-		if err != nil {
-			return err
-		}
-		if err := c.confirm(a.confirmed, fmt.Sprintf("Let %d present customers of %q in?", n, printable(product.Name))); err != nil {
+		if err := c.confirmAll(a.confirmed, p, product); err != nil {
 			return err
 		}
 	}
 	attached, err := p.Communities.Attach(c.ctx, product.SellerID, made, a.AllCustomers)
 	if err != nil {
-		return flagged(flagged(flagged(err, "roles", "role"), "end_action", "end-action"), "space_group", "space-group")
+		return attachFlagged(err)
 	}
 	c.doDue(p)
 	c.show(viewAttachment(attached), attachmentLines(attached)...)
 	return nil
 }
 
+// confirmAll asks whether present customers are meant, too.
+func (c *call) confirmAll(yes confirmed, p *app.Usher, product domain.Product) error {
+	n, err := p.Communities.CurrentCustomers(c.ctx, product.SellerID, product.ID)
+	if err != nil {
+		return err
+	}
+	return c.confirm(yes, fmt.Sprintf("Let %d present customers of %q in?", n, printable(product.Name)))
+}
+
+// attachFlagged is a refusal of an attachment as one of the flag that it came from.
+func attachFlagged(err error) error {
+	return flagged(flagged(flagged(err, "roles", "role"), "end_action", "end-action"), "space_group", "space-group")
+}
+
 // targets are what the flags name. A role's name is looked up in the server.
-func (a communitiesAttachCmd) targets(c *call, p *app.Usher, conn domain.Connection) (domain.Targets, error) {
+func (a communitiesGives) targets(c *call, p *app.Usher, conn domain.Connection) (domain.Targets, error) {
 	switch {
 	case len(a.Role) > 0 && conn.Service != domain.Discord:
 		return "", wrongUse("role", "goes with Discord only", "name a space group with --space-group")

@@ -59,7 +59,7 @@ func (c *call) showOffer(o app.CircleOffer) {
 	lines := connectionLines(o.Connection)
 	if o.Connection.RemoteID == "" {
 		c.show(view, append(lines, choiceLines("can be chosen", o.Communities)...)...)
-		c.hint("Choose one: usher communities disconnect %s --members keep --yes, and connect again with --community ID", o.Connection.ID)
+		c.hint("Choose one: usher communities choose %s --community ID", o.Connection.ID)
 		return
 	}
 	c.show(view, append(lines, choiceLines("can be given", o.SpaceGroups)...)...)

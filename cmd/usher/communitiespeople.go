@@ -41,10 +41,7 @@ type communitiesPeopleCmd struct {
 
 // Run lists claims.
 func (l communitiesPeopleCmd) Run(c *call) error {
-	switch l.State {
-	case "", domain.ClaimActive, domain.ClaimPending, domain.ClaimWaiting, domain.ClaimNeedsCustomer, domain.ClaimNeedsSeller,
-		domain.ClaimRemoving, domain.ClaimRemoved, domain.ClaimKept, domain.ClaimFailed:
-	default:
+	if l.State != "" && !l.State.Known() {
 		return wrongUse("state", "there is no such state", `"usher communities people --help" lists them`)
 	}
 	p, seller, done, err := c.work()
@@ -79,36 +76,6 @@ func (l communitiesPeopleCmd) Run(c *call) error {
 		}
 		return []string{string(m.ID), m.Email, string(m.Service), account, string(m.State), string(m.Cause), day(m.CreatedAt)}
 	}, "Nobody is let in anywhere.")
-}
-
-type communitiesRetryCmd struct {
-	Claim domain.ClaimID `arg:"" help:"Whose turn it is, by the id that communities people shows."`
-}
-
-// Run tries again at once.
-func (r communitiesRetryCmd) Run(c *call) error {
-	p, seller, done, err := c.work()
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := p.Communities.Retry(c.ctx, seller, r.Claim); err != nil {
-		return err
-	}
-	c.doDue(p)
-	for m, err := range app.Paged(func(after ports.Cursor, n int) ([]domain.Claim, error) {
-		return p.Communities.People(c.ctx, seller, ports.ClaimQuery{After: after, Limit: n})
-	}, func(m domain.Claim) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} }) {
-		if err != nil {
-			return err
-		}
-		if m.ID == r.Claim {
-			c.show(viewClaim(m), line{"id", string(m.ID)}, line{"e-mail", m.Email}, line{"service", string(m.Service)},
-				line{"account", string(m.Subject)}, line{"state", string(m.State)}, line{"why", string(m.Cause)})
-			return nil
-		}
-	}
-	return domain.ErrClaimNotFound // it was forgotten meanwhile
 }
 
 type communitiesReconcileCmd struct {

@@ -58,7 +58,7 @@ type opening struct {
 	log       *slog.Logger
 	cutoff    domain.Cutoff
 	testClock time.Time // what is made stands still at this time; zero: the machine's clock
-	publicURL string    // of a server; empty: it is none
+	publicURL string    // of a server; empty: what the settings say
 }
 
 func (c *call) openWith(o opening) (*app.Usher, folder, func(), error) {

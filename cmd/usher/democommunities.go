@@ -34,7 +34,7 @@ func listenForStandIns() (net.Listener, error) {
 // standInServices are the services of a demo. publicURL is where its server is
 // reached; empty: this is none.
 func standInServices(at, publicURL string) services {
-	return services{circleURL: at + circlePath, standIns: true, discord: &discord.Config{
+	return services{publicURL: publicURL, circleURL: at + circlePath, standIns: true, discord: &discord.Config{
 		ClientID: standInsApp.ClientID, ClientSecret: standInsApp.ClientSecret, BotToken: standInsApp.BotToken,
 		RedirectURI: publicURL + web.CallbackPath, Version: version(),
 		AuthorizeURL: at + discordPath + "/oauth2/authorize", APIURL: at + discordPath + "/api",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,17 +12,19 @@ import (
 )
 
 type purchasesCmd struct {
-	List       purchasesListCmd   `cmd:"" help:"List purchases, the oldest first."`
-	Show       purchasesShowCmd   `cmd:"" help:"Show a purchase and its license key."`
-	Quote      purchasesQuoteCmd  `cmd:"" help:"Say what a sale would cost. Changes nothing."`
-	Buy        purchasesBuyCmd    `cmd:"" help:"Sell, and take the money for it. Shows the license key that it earns."`
-	Record     purchasesRecordCmd `cmd:"" help:"Record a sale that was charged elsewhere, once or again and again. Shows the license key that it earns."`
-	Report     purchasesReportCmd `cmd:"" help:"Record what became of a membership that is charged elsewhere."`
-	Refund     purchasesRefundCmd `cmd:"" help:"Give money back, or record that it went back. The key goes on verifying, and says so."`
-	Dispute    disputeCmd         `cmd:"" help:"Record that the buyer's bank took the payment back."`
-	DisputeWon disputeWonCmd      `cmd:"" help:"Record that the dispute was won."`
-	Revoke     revokeCmd          `cmd:"" help:"Take access away: the key verifies no longer."`
-	Unrevoke   unrevokeCmd        `cmd:"" help:"Give access back."`
+	List       purchasesListCmd      `cmd:"" help:"List purchases, the oldest first."`
+	Show       purchasesShowCmd      `cmd:"" help:"Show a purchase and its license key."`
+	Quote      purchasesQuoteCmd     `cmd:"" help:"Say what a sale would cost. Changes nothing."`
+	Buy        purchasesBuyCmd       `cmd:"" help:"Sell, and take the money for it. Shows the license key that it earns."`
+	Record     purchasesRecordCmd    `cmd:"" help:"Record a sale that was charged elsewhere, once or again and again. Shows the license key that it earns."`
+	Report     purchasesReportCmd    `cmd:"" help:"Record what became of a membership that is charged elsewhere."`
+	Refund     purchasesRefundCmd    `cmd:"" help:"Give money back, or record that it went back. The key goes on verifying, and says so."`
+	Dispute    disputeCmd            `cmd:"" help:"Record that the buyer's bank took the payment back."`
+	DisputeWon disputeWonCmd         `cmd:"" help:"Record that the dispute was won."`
+	Revoke     revokeCmd             `cmd:"" help:"Take access away: the key verifies no longer."`
+	Unrevoke   unrevokeCmd           `cmd:"" help:"Give access back."`
+	Readdress  purchasesReaddressCmd `cmd:"" help:"Give a sale another e-mail address of its buyer's."`
+	Erase      purchasesEraseCmd     `cmd:"" help:"Forget who has an e-mail address: in every sale, seat and community. What was sold stays."`
 }
 
 // onePurchase is the argument of commands about one.
@@ -78,7 +81,10 @@ func (l purchasesListCmd) Run(c *call) error {
 	return err
 }
 
-type purchasesShowCmd struct{ onePurchase }
+type purchasesShowCmd struct {
+	onePurchase
+	Link bool `help:"With another link to the buyer's page, where a Discord server is joined. Whoever has it acts for the buyer."`
+}
 
 // Run shows a purchase.
 func (s purchasesShowCmd) Run(c *call) error {
@@ -91,7 +97,18 @@ func (s purchasesShowCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.show(viewSale(sale), saleLines(sale)...)
+	view := struct {
+		saleView
+		Page string `json:"page"` // the link; empty: none was asked for
+	}{saleView: viewSale(sale)}
+	if s.Link {
+		if view.Page, err = p.Access.Link(c.ctx, seller, s.Purchase); errors.Is(err, domain.ErrNotConfigured) {
+			return wrongUse("public-url", "is missing: a link needs the server's address", "usher purchases show PURCHASE --link --url https://keys.example.com")
+		} else if err != nil {
+			return err
+		}
+	}
+	c.show(view, append(saleLines(sale), line{"page", view.Page})...)
 	return nil
 }
 

@@ -10,9 +10,10 @@ import (
 
 type purchasesRefundCmd struct {
 	onePurchase
-	Amount  int64            `help:"How much, in minor units of its currency; all that is left unless given." placeholder:"MINOR"`
-	Payment domain.PaymentID `help:"Of this payment of the sale or its membership; of the sale's own unless given." placeholder:"PAYMENT" xor:"of"`
-	Period  bool             `help:"Of what the membership's present period cost, from its newest payment on." xor:"of"`
+	Amount     int64            `help:"How much, in minor units of its currency; all that is left unless given." placeholder:"MINOR"`
+	Payment    domain.PaymentID `help:"Of this payment of the sale or its membership; of the sale's own unless given." placeholder:"PAYMENT" xor:"of"`
+	Period     bool             `help:"Of what the membership's present period cost, from its newest payment on." xor:"of"`
+	KeepAccess bool             `help:"Leave access to communities as it is, also at later refunds of the sale."`
 	once
 	confirmed
 }
@@ -41,6 +42,11 @@ func (r purchasesRefundCmd) Run(c *call) error {
 	}
 	if err := c.confirm(r.confirmed, r.question(sale.Purchase)); err != nil {
 		return err
+	}
+	if r.KeepAccess {
+		if err := p.Sales.KeepAccess(c.ctx, seller, r.Purchase); err != nil {
+			return err
+		}
 	}
 	if r.Payment == "" && !r.Period {
 		s, err := p.Sales.Refund(c.ctx, seller, r.Purchase, r.Amount)

@@ -16,7 +16,6 @@ import (
 
 type serveCmd struct {
 	Listen                 string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"USHER_LISTEN" placeholder:"HOST:PORT"`
-	PublicURL              publicURL     `name:"public-url" help:"Address under which the world reaches this server; the one it listens on unless given." env:"USHER_PUBLIC_URL" placeholder:"URL"`
 	TrustedProxies         []network     `help:"Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." env:"USHER_TRUSTED_PROXIES" placeholder:"CIDR"`
 	TLSCert                string        `name:"tls-cert" help:"Certificate file (PEM), to speak https." env:"USHER_TLS_CERT" placeholder:"FILE"`
 	TLSKey                 string        `name:"tls-key" help:"File of its private key (PEM)." env:"USHER_TLS_KEY" placeholder:"FILE"`
@@ -73,7 +72,7 @@ func (s *serveCmd) Run(c *call) error {
 	}
 	defer l.Close()
 	log := s.logger(c.err)
-	public := cmp.Or(string(s.PublicURL), localURL(l, certificate != nil))
+	public := cmp.Or(string(c.PublicURL), localURL(l, certificate != nil))
 	p, f, done, err := c.openWith(opening{true, log, s.ProductIDRequiredAfter.Cutoff, s.TestClock.fresh(), public})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -47,17 +48,19 @@ func (s *standInURL) UnmarshalText(text []byte) error {
 
 // services says how the services of communities are reached.
 type services struct {
+	publicURL string          // where pages are; empty: nobody has said
 	circleURL string          // empty: Circle's own
 	discord   *discord.Config // nil: Discord is not set up
 	standIns  bool            // they are a demo's
 }
 
 // services finds out how communities are reached. publicURL is where the world
-// reaches this server; it is needed only by who serves pages. A demo has its
-// stand-ins, and so has every command that opens its folder, whatever the
+// reaches this server; else it is where it was said to be, if it was. A demo has
+// its stand-ins, and so has every command that opens its folder, whatever the
 // settings say.
 func (c *call) services(publicURL string) (services, error) {
-	s := services{circleURL: string(c.CircleURL)}
+	publicURL = cmp.Or(publicURL, string(c.PublicURL))
+	s := services{publicURL: publicURL, circleURL: string(c.CircleURL)}
 	if c.standIns != nil {
 		return standInServices(c.standIns.url, publicURL), nil
 	}
@@ -85,7 +88,7 @@ func (c *call) services(publicURL string) (services, error) {
 	}
 	s.discord = &discord.Config{
 		ClientID: c.DiscordClientID, ClientSecret: secrets.ClientSecret, BotToken: secrets.BotToken,
-		RedirectURI: publicURL + web.CallbackPath, Version: version(),
+		RedirectURI: s.publicURL + web.CallbackPath, Version: version(),
 	}
 	if c.DiscordURL != "" {
 		s.discord.AuthorizeURL, s.discord.APIURL = string(c.DiscordURL)+"/oauth2/authorize", string(c.DiscordURL)+"/api"
@@ -140,6 +143,9 @@ func (c *call) discordSecrets() (s discordSecrets, file string, err error) {
 // quiet reports whether nobody is compared by the day: a demo's clock goes through
 // months of them, and its stand-ins have nobody in whom usher did not let in.
 func quiet(s services) bool { return s.standIns }
+
+// pagesAt is where pages are.
+func pagesAt(s services) string { return s.publicURL }
 
 // openCircle returns what lets people into Circle. One of one's own is asked as
 // fast as it answers.

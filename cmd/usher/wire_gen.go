@@ -39,6 +39,7 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}
 	v := communityServices(client, community)
 	portsDiscordSetup := discordSetup(community)
+	string2 := pagesAt(mainServices)
 	bool2 := quiet(mainServices)
 	config := app.Config{
 		Store:       store,
@@ -50,6 +51,7 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,
+		PublicURL:   string2,
 		NoSweeps:    bool2,
 	}
 	usher, err := app.New(config)
@@ -79,6 +81,7 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 	}
 	v := communityServices(client, community)
 	portsDiscordSetup := discordSetup(community)
+	string2 := pagesAt(mainServices)
 	bool2 := quiet(mainServices)
 	config := app.Config{
 		Store:       store,
@@ -90,6 +93,7 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,
+		PublicURL:   string2,
 		NoSweeps:    bool2,
 	}
 	usher, err := app.New(config)
