@@ -41,7 +41,8 @@ func unopened(err error) error {
 }
 
 // ChooseCommunity takes one of the communities that a v1 token opens, and
-// returns its space groups.
+// returns its space groups. Where the seller has a connection to it already, the
+// token is that one's from now on, and the connection that it came with is closed.
 func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerID, id domain.ConnectionID, communityID string) (offer CircleOffer, err error) {
 	service, err := c.service(domain.Circle)
 	if err != nil {
@@ -51,6 +52,7 @@ func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerI
 	if err != nil {
 		return offer, unopened(err)
 	}
+	offer.Connection = conn
 	if conn.Service != domain.Circle || conn.Dialect != "v1" {
 		return offer, domain.InvalidField("connection", saysChosen)
 	}
@@ -63,13 +65,10 @@ func (c *Communities) ChooseCommunity(ctx context.Context, seller domain.SellerI
 	if offer.SpaceGroups, err = service.Choices(asking, door); err != nil {
 		return offer, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysSpaceGroups)
 	}
-	offer.Connection, err = c.change(ctx, seller, id, func(conn *domain.Connection) error {
-		if conn.RemoteID != "" && conn.RemoteID != communityID {
-			return domain.InvalidField("community", "another community is another connection; disconnect this one first")
-		}
-		conn.RemoteID = communityID
-		return nil
-	})
+	if was := offer.Connection.RemoteID; was != "" && was != communityID {
+		return CircleOffer{}, domain.InvalidField("community", "another community is another connection; disconnect this one first")
+	}
+	offer.Connection, err = c.choose(ctx, offer.Connection, communityID, door.Secret)
 	return offer, err
 }
 
