@@ -76,7 +76,7 @@ func (c *core) reclaim(ctx context.Context, seller domain.SellerID, id domain.Pu
 		if err != nil {
 			return err
 		}
-		found := domain.Reclaim(r.facts.Purchase, holders, r.attached, r.claims, func() domain.ClaimID { return domain.ClaimID(c.newID(at)) }, at)
+		found := domain.Reclaim(r.facts.Purchase, r.seats, holders, r.attached, r.claims, func() domain.ClaimID { return domain.ClaimID(c.newID(at)) }, at)
 		return c.keepClaims(ctx, tx, found, wait, at)
 	})
 }

@@ -13,14 +13,14 @@ type Reclaimed struct {
 }
 
 // Reclaim compares the claims of one sale with who uses it now and what its
-// product is attached to. newID makes the ids of new claims. attached are the
+// product is attached to. seats are all of the sale's; newID makes the ids of new claims. attached are the
 // attachments of its product, removed ones too, in order of making; claims are
 // all of the sale's. Asked again it finds nothing.
 //
 // Several attachments of one connection that cover a sale are one claim to all
 // that they give, and end as the mildest of them does: nobody loses what one of
 // them lets them keep. What a claim's end does is read when it ends.
-func Reclaim(p PurchaseState, holders []Holder, attached []Attachment, claims []Claim, newID func() ClaimID, at time.Time) Reclaimed {
+func Reclaim(p PurchaseState, seats []Seat, holders []Holder, attached []Attachment, claims []Claim, newID func() ClaimID, at time.Time) Reclaimed {
 	at = Instant(at)
 	var r Reclaimed
 	for _, was := range claims {
@@ -31,7 +31,7 @@ func Reclaim(p PurchaseState, holders []Holder, attached []Attachment, claims []
 		case ok && covered:
 			is = was.goesOn(h, a, at)
 		case was.Live():
-			is = was.ends(ending(p, h, attached, was), at)
+			is = was.ends(ending(p, seats, attached, was), at)
 		}
 		if is == was {
 			continue
@@ -105,9 +105,12 @@ func coverage(p PurchaseState, h Holder, attached []Attachment, c ConnectionID, 
 // ending returns what the end of a claim does: what covers the sale says so now;
 // what does not any more said it when it did, or was removed with a word about
 // those who were in.
-func ending(p PurchaseState, h Holder, attached []Attachment, c Claim) EndAction {
-	if h.BeganAt = c.CreatedAt; c.SeatID == "" { // who used it may be gone
-		h.BeganAt = p.CreatedAt
+func ending(p PurchaseState, seats []Seat, attached []Attachment, c Claim) EndAction {
+	h := Holder{SeatID: c.SeatID, BeganAt: p.CreatedAt} // who used it may be gone
+	for _, s := range seats {
+		if s.ID == c.SeatID {
+			h.BeganAt = s.CreatedAt
+		}
 	}
 	if a, ok := coverage(p, h, attached, c.ConnectionID, true); ok {
 		return a.EndAction

@@ -10,6 +10,7 @@ import (
 type reclaiming struct {
 	t        *testing.T
 	sale     PurchaseState
+	seats    []Seat
 	holders  []Holder
 	attached []Attachment
 	claims   []Claim
@@ -23,7 +24,7 @@ func (r *reclaiming) again() Reclaimed {
 	r.at = r.at.Add(time.Hour)
 	ask := func() Reclaimed {
 		n := len(r.claims)
-		return Reclaim(r.sale, r.holders, r.attached, r.claims, func() ClaimID { n++; return ClaimID(fmt.Sprint("c", n)) }, r.at)
+		return Reclaim(r.sale, r.seats, r.holders, r.attached, r.claims, func() ClaimID { n++; return ClaimID(fmt.Sprint("c", n)) }, r.at)
 	}
 	found := ask()
 	for _, c := range found.Changed {
@@ -136,6 +137,12 @@ func TestReclaim(t *testing.T) {
 			second.FromAt = r.at
 			r.attached = append(r.attached, second)
 		}, true, ClaimActive, EndKick, MakeTargets("1"), 0},
+		{"who was too early for one that keeps people is not kept", func(r *reclaiming) {
+			second.FromAt = t0.Add(time.Minute)
+			r.attached = append(r.attached, second)
+			r.again()
+			r.holders = nil
+		}, false, ClaimRemoving, EndKick, MakeTargets("1"), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			keep := second
@@ -157,6 +164,24 @@ func TestReclaim(t *testing.T) {
 			same(t, "events", len(found.Events), tt.events)
 		})
 	}
+}
+
+// The claim of a seat may be younger than the seat, by which who sits in it is a
+// customer of before.
+func TestReclaimSeatOfBefore(t *testing.T) {
+	r := newReclaiming(t, Discord)
+	r.seats = []Seat{{ID: "s1", CreatedAt: t0}}
+	r.holders = []Holder{{"s1", "zoe@example.com", t0}}
+	keeps := Attachment{ID: "a2", ConnectionID: "k", Service: Discord, ProductID: "club", AllVariants: true, EndAction: EndNone, FromAt: t0.Add(time.Hour), CreatedAt: t0.Add(time.Hour)}
+	r.attached = append(r.attached, keeps)
+	r.again()
+	r.claims[0].Subject, r.claims[0].State = "77", ClaimActive
+
+	r.holders = nil
+	r.again()
+
+	same(t, "state", r.claims[0].State, ClaimRemoving)
+	same(t, "end action", r.claims[0].EndAction, EndKick)
 }
 
 func TestReclaimOpens(t *testing.T) {
