@@ -21,6 +21,8 @@ type sold struct {
 	seats  []*seat
 	given  bool // to somebody else: this is the receiver's
 	payer  *sold
+
+	cost, back int64 // what it cost itself, and what of that went back
 }
 
 // seat is a seat of a sale that somebody was given.
@@ -79,6 +81,7 @@ func (w *world) buys() bool {
 		return err
 	}))
 	s.id, s.member = done.Purchase.ID, done.Purchase.MembershipID
+	s.cost = done.Payment.Amount.Amount
 	w.sales = append(w.sales, s)
 	w.tell("%s buys %s %s", h.email, s.name, variant)
 	w.known(func(o *oracle.Oracle) {
@@ -204,9 +207,14 @@ func (w *world) refunds() bool {
 	}
 	w.must(err)
 	w.tell("%s is refunded, whole %v", s.name, whole)
-	if whole {
-		w.known(func(o *oracle.Oracle) { o.GivenBack(s.name) })
-	}
+	s.back += amount
+	w.known(func(o *oracle.Oracle) {
+		if whole || s.back >= s.cost {
+			o.GivenBack(s.name)
+		} else {
+			o.PartBack(s.name)
+		}
+	})
 	return true
 }
 

@@ -21,19 +21,28 @@ func (w *world) mend() {
 	w.life.mu.Lock()
 	w.life.left = -1
 	w.life.mu.Unlock()
+	for w.wakes() {
+	}
 	w.moveTo(w.business().Add(24 * time.Hour))
-	for _, l := range w.conns {
-		if l.closed {
-			continue
+	for range 10 {
+		if w.sellerMends() {
+			break
 		}
-		w.patiently(func(u *app.Usher) error {
+		w.moveTo(w.business().Add(2 * time.Minute))
+	}
+	for _, l := range w.conns {
+		w.patiently(l, func(u *app.Usher) error {
 			_, err := u.Communities.Check(w.ctx, w.seller, l.id)
 			return err
 		})
-		w.patiently(func(u *app.Usher) error { return u.Communities.Mend(w.ctx, w.seller, l.id) })
+		w.patiently(l, func(u *app.Usher) error { return u.Communities.Mend(w.ctx, w.seller, l.id) })
 		w.decides(l)
 		w.moveTo(w.business().Add(24 * time.Hour))
 	}
+	w.closes()
+	w.rejoins()
+	w.moveTo(w.business().Add(24 * time.Hour))
+	w.closes()
 	w.fine()
 	w.quiet()
 	w.facts.Lock()
@@ -46,6 +55,9 @@ func (w *world) mend() {
 // decides is what a seller does about people of whom usher says that somebody
 // has to do something.
 func (w *world) decides(l *link) {
+	if w.closes(); l.closed {
+		return
+	}
 	all, err := w.usher.Communities.People(w.ctx, w.seller, ports.ClaimQuery{ConnectionID: l.id})
 	w.must(err)
 	for _, c := range all {
@@ -98,9 +110,12 @@ func (w *world) quiet() {
 }
 
 // patiently has somebody ask until a service does not stand in the way.
-func (w *world) patiently(ask func(*app.Usher) error) {
+func (w *world) patiently(l *link, ask func(*app.Usher) error) {
 	w.Helper()
 	for range 10 {
+		if w.closes(); l.closed {
+			return
+		}
 		err := w.asks(ask)
 		if !refusedFor(err, domain.ErrCommunityRefused, domain.ErrUnavailable) {
 			w.must(err)
@@ -110,4 +125,21 @@ func (w *world) patiently(ask func(*app.Usher) error) {
 		w.moveTo(w.business().Add(2 * time.Minute))
 	}
 	w.Fatalf("what a seller asks is never done")
+}
+
+// rejoins has everybody try again who does not know whether they have joined.
+func (w *world) rejoins() {
+	w.Helper()
+	for _, u := range w.uses() {
+		for _, p := range w.places(u) {
+			unsure := false
+			w.known(func(o *oracle.Oracle) { unsure = o.Unsure(p.link.name, p.sale.name, string(p.seat)) })
+			if unsure && p.link.place != theCircle && !p.link.leaving {
+				if err := w.join(p, p.human.accounts[0], true); err != nil {
+					w.Fatalf("%s cannot join again: %v", p.human.email, err)
+				}
+				w.moveTo(w.business().Add(time.Minute))
+			}
+		}
+	}
 }

@@ -3,6 +3,7 @@ package walk
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -134,3 +135,127 @@ func (w *world) detaches() bool {
 }
 
 var leavings = map[domain.Leaving]oracle.Leaving{domain.KeepMembers: oracle.Keep, domain.KeepUntilEnd: oracle.UntilEnd, domain.RemoveMembers: oracle.Remove}
+
+func (w *world) reattaches() bool {
+	if len(w.attached) == 0 {
+		return false
+	}
+	k := w.attached[w.upTo("attachment", len(w.attached)-1)]
+	a, known := w.terms(k.good, k.conn)
+	all := w.oneIn("all", 2)
+	var was oracle.Attachment
+	w.known(func(o *oracle.Oracle) { was, _ = o.Attachment(k.name) })
+	if len(known.Targets) == 0 {
+		known.Targets = was.Targets // empty is what they were
+	}
+	var made app.Attached
+	err := w.asks(func(u *app.Usher) (err error) {
+		if id := w.unknownAttachment(u, k.good); id != "" { // the process died after it
+			made.ID = id
+			return nil
+		}
+		made, err = u.Communities.Reattach(w.ctx, w.seller, k.id, a, all)
+		return err
+	})
+	if w.notNow(err) {
+		return false
+	}
+	w.tell("%s is changed: %v %v, end %d, all %v", k.name, known.Variants, known.Targets, known.End, all)
+	known.ID, known.At, known.From = k.name, was.At, was.From
+	w.known(func(o *oracle.Oracle) {
+		switch {
+		case made.ID != k.id: // those of before stay with what there was
+			o.Detached(k.name, oracle.UntilEnd)
+			w.n++
+			k.id, k.name = made.ID, fmt.Sprint("attachment-", w.n)
+			known.ID, known.At, known.From = k.name, w.business(), w.business()
+		case all:
+			known.From = time.Time{}
+		}
+		o.Attached(known)
+	})
+	return true
+}
+
+// connects connects a community that is not.
+func (w *world) connects() bool {
+	place := append([]string{theCircle}, guilds...)[w.upTo("community", len(guilds))]
+	if w.aLink(func(l *link) bool { return l.place == place }) != nil {
+		return false
+	}
+	if place == theCircle {
+		return w.connectCircle([]string{"v2", "v1"}[w.upTo("dialect", 1)])
+	}
+	return w.connectDiscord(place)
+}
+
+func (w *world) disconnects() bool {
+	l := w.aLink(anyLink)
+	if l == nil || l.leaving {
+		return false
+	}
+	how, botLeaves := domain.KeepMembers, w.oneIn("bot leaves", 2)
+	if w.oneIn("remove", 2) {
+		how = domain.RemoveMembers
+	}
+	err := w.asks(func(u *app.Usher) error { return u.Communities.Disconnect(w.ctx, w.seller, l.id, how, botLeaves) })
+	if w.notNow(err) {
+		return false
+	}
+	w.tell("%s is disconnected, members %s, bot leaves %v", l.name, how, botLeaves)
+	l.leaving = true
+	w.known(func(o *oracle.Oracle) {
+		o.Dropped(l.name, leavings[how])
+		if how == domain.KeepMembers {
+			o.Closed(l.name)
+			l.closed = true
+		}
+	})
+	w.attached = slices.DeleteFunc(w.attached, func(a *attached) bool { return a.conn == l })
+	return true
+}
+
+// closes finds out which connections are closed by now.
+func (w *world) closes() {
+	for _, l := range w.conns {
+		if l.closed || !l.leaving {
+			continue
+		}
+		w.must(w.asks(func(u *app.Usher) error {
+			conn, err := u.Communities.Get(w.ctx, w.seller, l.id)
+			l.closed = err == nil && !conn.ClosedAt.IsZero()
+			return err
+		}))
+		if l.closed {
+			w.tell("%s is closed", l.name)
+			w.known(func(o *oracle.Oracle) {
+				if !l.spoilt { // whom usher cannot take out is left in
+					w.wrong = append(w.wrong, o.Gone(l.name)...)
+				}
+				o.Closed(l.name)
+			})
+		}
+	}
+}
+
+// sellerMends has the seller do something about what stands in the way, or only
+// look again.
+func (w *world) sellerLooks() bool {
+	l := w.aLink(anyLink)
+	if l == nil {
+		return false
+	}
+	err := w.asks(func(u *app.Usher) error {
+		switch w.upTo("looks", 2) {
+		case 0:
+			_, err := u.Communities.Check(w.ctx, w.seller, l.id)
+			return err
+		case 1:
+			return u.Communities.Mend(w.ctx, w.seller, l.id)
+		}
+		_, err := u.Communities.Compare(w.ctx, w.seller, l.id, false)
+		return err
+	})
+	w.tell("the seller looks after %s: %v", l.name, err)
+	return err == nil
+}

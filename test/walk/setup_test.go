@@ -105,29 +105,35 @@ func (w *world) token(dialect string) string {
 	for n := 1; n < w.tokens; n++ {
 		w.s.circle.RevokeToken(fmt.Sprintf("secret-token-of-circle-%d", n))
 	}
+	w.revoked = false
 	w.s.circle.SetToken(circletest.Token{Secret: secret, Kind: circletest.Dialect(dialect), Communities: []int64{circleID}})
 	return secret
 }
 
 // connectCircle connects the community, or gives its connection another token.
-func (w *world) connectCircle(dialect string) {
+func (w *world) connectCircle(dialect string) bool {
 	token := w.token(dialect)
 	var conn domain.Connection
-	w.must(w.asks(func(u *app.Usher) error {
+	err := w.asks(func(u *app.Usher) error {
 		offer, err := u.Communities.ConnectCircle(w.ctx, w.seller, token, dialect)
 		if err == nil && offer.Connection.RemoteID == "" {
 			offer, err = u.Communities.ChooseCommunity(w.ctx, w.seller, offer.Connection.ID, offer.Communities[0].ID)
 		}
 		conn = offer.Connection
 		return err
-	}))
+	})
+	if w.notNow(err) {
+		w.revoked = true // the new one is known to nobody
+		return false
+	}
 	w.linked(conn, theCircle)
+	return true
 }
 
 // connectDiscord connects a server, or connects it again.
-func (w *world) connectDiscord(guild string) {
+func (w *world) connectDiscord(guild string) bool {
 	var conn domain.Connection
-	w.must(w.asks(func(u *app.Usher) error {
+	err := w.asks(func(u *app.Usher) error {
 		address, err := u.Communities.StartDiscord(w.ctx, w.seller, "ann's browser")
 		if err != nil {
 			return err
@@ -138,8 +144,12 @@ func (w *world) connectDiscord(guild string) {
 		}
 		conn, err = u.Communities.FinishDiscord(w.ctx, w.seller, "ann's browser", back)
 		return err
-	}))
+	})
+	if w.notNow(err) {
+		return false
+	}
 	w.linked(conn, guild)
+	return true
 }
 
 // agrees is what a person does at Discord, and what comes back.

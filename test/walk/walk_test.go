@@ -31,6 +31,24 @@ var steps = []step{
 	{"dispute", 2, (*world).disputes},
 	{"attach", 3, (*world).attaches},
 	{"detach", 2, (*world).detaches},
+	{"reattach", 2, (*world).reattaches},
+	{"connect", 2, (*world).connects},
+	{"disconnect", 1, (*world).disconnects},
+	{"seller looks", 2, (*world).sellerLooks},
+	{"seller spoils", 2, (*world).sellerSpoils},
+	{"seller mends", 1, (*world).sellerMends},
+	{"join", 8, (*world).joins},
+	{"switch account", 2, (*world).switches},
+	{"leave", 1, (*world).leaves},
+	{"is there by hand", 2, (*world).isThere},
+	{"goes by hand", 2, (*world).goesByHand},
+	{"readdress", 2, (*world).readdresses},
+	{"block", 2, (*world).blocks},
+	{"erase", 1, (*world).erases},
+	{"seats", 3, (*world).seats},
+	{"change", 3, (*world).changes},
+	{"stand still", 2, (*world).falls},
+	{"wake", 2, (*world).wakes},
 	{"circle fails", 3, (*world).circleFails},
 	{"discord fails", 3, (*world).discordFails},
 	{"die", 3, (*world).dies},
@@ -50,7 +68,14 @@ func (w *world) goes(n int) {
 			names = append(names, i)
 		}
 	}
+	for range w.upTo("bystanders", 3) {
+		w.isThere()
+	}
 	w.connectCircle([]string{"v2", "v1"}[w.upTo("dialect", 1)])
+	w.connectDiscord(guilds[0])
+	for range 1 + w.upTo("attachments", 3) {
+		w.attaches()
+	}
 	for range n {
 		w.moveTo(w.business().Add(time.Duration(1+w.upTo("minutes", 30)) * time.Minute))
 		s := steps[rapid.SampledFrom(names).Draw(w.T, "step")]
@@ -58,6 +83,7 @@ func (w *world) goes(n int) {
 			w.seen.did(s.name)
 		}
 		w.work()
+		w.closes()
 		w.fine()
 	}
 	w.mend()
@@ -82,6 +108,7 @@ func (t *tally) report(tb *testing.T, long bool) {
 	for _, s := range steps {
 		want = append(want, s.name)
 	}
+	want = append(want, spoils...)
 	for _, f := range circleFaults {
 		want = append(want, f.name)
 	}

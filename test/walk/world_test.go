@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -59,8 +58,10 @@ type world struct {
 	declines map[string]string // cards that do not pay
 	n        int
 	said     []string
-	tokens   int // of Circle, made so far
+	tokens   int  // of Circle, made so far
+	revoked  bool // the last one is
 	wrong    []string
+	fresh    [][2]string // whom usher did something to just now
 }
 
 // good is a product.
@@ -81,6 +82,8 @@ type link struct {
 	place   string
 	dialect string
 	only    bool
+	leaving bool
+	spoilt  bool // its seller stood in the way once
 	closed  bool
 }
 
@@ -181,8 +184,18 @@ func (w *world) start() {
 func (w *world) again() {
 	w.tell("the process is dead; another one starts")
 	w.seen.did("crash")
+	w.doubts()
 	w.later(leasesEnd)
 	w.start()
+}
+
+// doubts tells whom the process that is no more may not have heard of.
+func (w *world) doubts() {
+	w.known(func(o *oracle.Oracle) {
+		for _, at := range w.fresh {
+			o.Doubt(at[0], at[1])
+		}
+	})
 }
 
 // asks has usher do something, again in another process if the one dies in it.
@@ -199,7 +212,10 @@ func (w *world) asks(do func(*app.Usher) error) error {
 // work does what is due now, until nothing is.
 func (w *world) work() {
 	w.Helper()
-	w.known(func(o *oracle.Oracle) { o.At(w.business()) })
+	w.known(func(o *oracle.Oracle) {
+		o.At(w.business())
+		w.fresh = nil
+	})
 	for {
 		n, err := w.usher.Worker.Tick(w.ctx)
 		switch {
@@ -270,6 +286,9 @@ func (w *world) happened(s oracle.Seen) {
 	}
 	w.facts.Lock()
 	defer w.facts.Unlock()
+	if s.ByUs {
+		w.fresh = append(w.fresh, [2]string{s.Place, s.Who})
+	}
 	w.said = append(w.said, fmt.Sprintf("%s   %s: %s %v%v -> %v%v %s", w.now.Sub(begin), s.Place, s.Who, s.WasIn, s.Before, s.In, s.After, by))
 	for _, wrong := range w.o.Saw(s) {
 		w.wrong = append(w.wrong, wrong)
@@ -288,9 +307,7 @@ func (w *world) fine() {
 
 func (w *world) fail(wrong []string) {
 	w.Helper()
-	if os.Getenv("USHER_TEST_WALK") != "" {
-		w.Logf("%s", strings.Join(w.said, "\n"))
-	}
+	w.Logf("%s", strings.Join(w.said, "\n"))
 	w.Fatalf("%s", strings.Join(wrong, "\n"))
 }
 

@@ -37,6 +37,7 @@ type Attachment struct {
 	At                time.Time
 	Left              Leaving
 	LeftAt            time.Time
+	twice             bool // it was removed before, and is once more with its connection
 }
 
 // Attached tells of an attachment, or of another state of one.
@@ -120,6 +121,30 @@ func sum(all []*Attachment) (targets []string, end End) {
 	return targets, end
 }
 
+// endings are what the death of a reason may do. What was removed before its
+// connection is, and never let anybody in by this reason, may make it milder:
+// when it was removed first is forgotten.
+func (o *Oracle) endings(s *sale, r *reason) []End {
+	all := []End{o.ending(s, r)}
+	for _, a := range o.attached {
+		if a.Conn == r.conn && a.twice && a.fits(s) && a.LeftAt.Equal(o.now) {
+			all = append(all, min(all[0], a.leaves()))
+		}
+	}
+	return all
+}
+
+// leaves is what the removal of an attachment does to who was in through it.
+func (a *Attachment) leaves() End {
+	switch {
+	case a.Left == Keep:
+		return EndNothing
+	case a.End == EndNothing:
+		return EndWhole
+	}
+	return a.End
+}
+
 // ending is what the death of a reason does: what covered the sale says so, or
 // what stopped covering it just now.
 func (o *Oracle) ending(s *sale, r *reason) End {
@@ -141,14 +166,7 @@ func (o *Oracle) ending(s *sale, r *reason) End {
 		if a.Left == Stands || a.Left == UntilEnd || !a.fits(s) {
 			continue
 		}
-		by := a.End
-		switch {
-		case a.Left == Keep:
-			by = EndNothing
-		case by == EndNothing:
-			by = EndWhole
-		}
-		if !ok || by < end {
+		if by := a.leaves(); !ok || by < end {
 			end, ok = by, true
 		}
 	}

@@ -9,6 +9,7 @@ func (o *Oracle) Joins(connID, saleID, seat, account string) {
 	if r == nil {
 		return
 	}
+	o.trying = key{connID, saleID, seat}
 	r.maybe = append(slices.Clone(r.maybe), account)
 }
 
@@ -18,6 +19,7 @@ func (o *Oracle) Joined(connID, saleID, seat, account string, in, unknown bool) 
 	if r == nil {
 		return
 	}
+	o.trying = key{}
 	switch {
 	case in:
 		for _, other := range append(r.maybe, r.who) {
@@ -47,9 +49,7 @@ func (o *Oracle) Left(connID, saleID, seat string) {
 	if r == nil {
 		return
 	}
-	for _, who := range slices.Concat([]string{r.who}, r.maybe, r.olds) {
-		o.goes(c, who, max(r.end, EndTargets), EndWhole)
-	}
+	o.letGo(c, r, asked(r.end))
 	r.who, r.maybe, r.olds, r.joined = "", nil, nil, false
 }
 
@@ -60,6 +60,12 @@ func (o *Oracle) Bound(connID, saleID, seat string) string {
 		return r.who
 	}
 	return ""
+}
+
+// Unsure reports whether nobody knows whose a reason is.
+func (o *Oracle) Unsure(connID, saleID, seat string) bool {
+	r := o.reasons[key{connID, saleID, seat}]
+	return r != nil && r.live && len(r.maybe) > 0
 }
 
 // InvitedAgain tells that the seller lets in again whom they had taken out.

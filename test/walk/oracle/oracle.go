@@ -24,6 +24,7 @@ type Oracle struct {
 	blocked  map[string]bool
 	reasons  map[key]*reason
 	people   map[spot]*person
+	trying   key // the reason that somebody is taking up just now
 }
 
 type conn struct {
@@ -66,6 +67,29 @@ func (o *Oracle) Connected(c Conn) {
 
 // Closed tells that a connection is no more: nothing happens through it.
 func (o *Oracle) Closed(id string) { o.conns[id].closed = true }
+
+// Dropped tells that a connection is being closed: all of its attachments are
+// removed together, also those that let people stay until the end.
+func (o *Oracle) Dropped(id string, how Leaving) {
+	for _, a := range o.attached {
+		if a.Conn == id && (a.Left == Stands || a.Left == UntilEnd) {
+			a.twice = a.Left == UntilEnd
+			a.Left, a.LeftAt = how, o.now
+		}
+	}
+	o.turn()
+}
+
+// Gone says who should be out of a community before its connection is closed.
+func (o *Oracle) Gone(id string) (wrong []string) {
+	c := o.conns[id]
+	for at := range o.people {
+		if at.place == c.Place && !c.closed {
+			wrong = append(wrong, o.settled(at, c)...)
+		}
+	}
+	return wrong
+}
 
 // Blocked tells that an address gets nothing, or that it does again.
 func (o *Oracle) Blocked(email string, is bool) {
@@ -135,9 +159,19 @@ func (o *Oracle) turn() {
 // die ends a reason, and notes for everybody that it let in how they go.
 func (o *Oracle) die(k key, r *reason) {
 	r.live = false
-	r.end = o.ending(o.sales[k.sale], r)
-	for _, who := range slices.Concat([]string{r.who}, r.maybe, r.olds) {
-		o.goes(o.conns[k.conn], who, r.end)
+	ends := o.endings(o.sales[k.sale], r)
+	r.end = ends[0]
+	o.letGo(o.conns[k.conn], r, ends...)
+}
+
+// letGo notes for everybody of a reason how they go. Of who may have had it, it
+// is not known that they do.
+func (o *Oracle) letGo(c *conn, r *reason, ends ...End) {
+	for _, who := range append(slices.Clone(r.olds), r.who) {
+		o.goes(c, who, ends...)
+	}
+	for _, who := range r.maybe {
+		o.goes(c, who, append(ends, EndNothing)...)
 	}
 }
 
@@ -157,9 +191,18 @@ func (o *Oracle) move(c *conn, r *reason, to string) {
 // kept in the end.
 func (o *Oracle) arrive(c *conn, r *reason) {
 	for _, old := range r.olds {
-		o.goes(c, old, max(r.end, EndTargets), EndWhole)
+		o.goes(c, old, asked(r.end))
 	}
 	r.olds, r.joined = nil, true
+}
+
+// asked is how somebody goes who asked to, or whose place another one takes: also
+// where people are kept in the end.
+func asked(e End) End {
+	if e == EndNothing {
+		return EndWhole
+	}
+	return e
 }
 
 // goes notes how somebody goes by what has ended just now.

@@ -130,9 +130,17 @@ func (o *Oracle) Forgotten(id string) { o.of(id, func(s *sale) { clear(s.users) 
 func (o *Oracle) GivenBack(id string) {
 	o.of(id, func(s *sale) {
 		s.givenBack = true
-		if s.n == 1 && s.anchor.Equal(s.began) {
+		if s.first() {
 			s.periodBack(o.now)
 		}
+	})
+}
+
+// PartBack tells that a part of what the sale itself cost went back: access stays
+// as it is, unless the sale was to end anyway.
+func (o *Oracle) PartBack(id string) {
+	o.of(id, func(s *sale) {
+		s.ended = s.ended || s.first() && s.cancel && s.runs(o.now)
 	})
 }
 

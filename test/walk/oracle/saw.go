@@ -83,7 +83,7 @@ func (o *Oracle) note(s Seen, p *person, c *conn) {
 	switch {
 	case s.In && !s.WasIn:
 		p.in, p.ours, p.vague = true, s.ByUs, s.ByUs && s.Unheard && c != nil && c.Silent
-		o.came(s, c)
+		o.came(s)
 	case s.WasIn && !s.In:
 		p.in, p.ours, p.vague = false, false, false
 		clear(p.given)
@@ -107,19 +107,33 @@ func (o *Oracle) note(s Seen, p *person, c *conn) {
 	}
 }
 
-// came tells every reason that its person is in.
-func (o *Oracle) came(s Seen, c *conn) {
+// came tells every reason that its person is in. Who had it of those that may
+// have it is known if they come by it, or if it is the only one that they could
+// have come by.
+func (o *Oracle) came(s Seen) {
+	var could []key
+	sure := false
 	for k, r := range o.reasons {
-		rc := o.conns[k.conn]
-		if rc.closed || rc.Place != s.Place {
+		c := o.conns[k.conn]
+		if c.closed || c.Place != s.Place {
 			continue
 		}
 		switch {
 		case r.who == s.Who && r.live:
-			o.arrive(rc, r)
-		case slices.Contains(r.maybe, s.Who) && s.ByUs:
-			o.Joined(k.conn, k.sale, k.seat, s.Who, true, false)
+			sure = true
+			o.arrive(c, r)
+		case slices.Contains(r.maybe, s.Who):
+			could = append(could, k)
 		}
+	}
+	switch {
+	case slices.Contains(could, o.trying):
+		could = []key{o.trying}
+	case sure || len(could) > 1:
+		could = nil
+	}
+	for _, k := range could {
+		o.Joined(k.conn, k.sale, k.seat, s.Who, s.ByUs, !s.ByUs)
 	}
 }
 
@@ -144,4 +158,37 @@ func (o *Oracle) person(at spot) *person {
 		o.people[at] = p
 	}
 	return p
+}
+
+// Doubt tells that usher never heard what it did to somebody just now: a process
+// died of it, or another one has taken its place.
+func (o *Oracle) Doubt(place, who string) {
+	p, c := o.people[spot{place, who}], o.open(place)
+	if p == nil || c == nil || !c.Invites {
+		return
+	}
+	p.vague = p.vague || p.in && p.ours && c.Silent
+	for t := range p.given {
+		p.unsure[t] = true
+	}
+}
+
+// Touched reports whether usher has, or had, a reason to do with somebody in a
+// community.
+func (o *Oracle) Touched(place, who string) bool {
+	for k, r := range o.reasons {
+		if o.conns[k.conn].Place == place && (r.who == who || slices.Contains(r.maybe, who) || slices.Contains(r.olds, who)) {
+			return true
+		}
+	}
+	p := o.people[spot{place, who}]
+	return p != nil && (p.in || len(p.ends) > 0)
+}
+
+// Erased tells that usher forgets somebody, as soon as they have gone: who stays
+// in is from then on as one who was there before.
+func (o *Oracle) Erased(place, who string) {
+	if p := o.people[spot{place, who}]; p != nil && p.in {
+		p.vague = true
+	}
 }
