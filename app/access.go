@@ -109,6 +109,7 @@ type run struct {
 	seen    domain.Presence
 	trouble *domain.Trouble // the last
 	gone    bool            // nothing is known of the person any more
+	found   bool            // this run has seen the person in, or let them in
 	pending bool            // let in, and has to accept the server's rules first
 	again   time.Time       // when there is more to do; zero: there is not
 }

@@ -24,12 +24,13 @@ func (r *run) ask(ctx context.Context, step domain.Step) func(*domain.Grant) {
 	switch step.Kind {
 	case domain.StepLook:
 		r.seen, err = service.Look(ctx, r.door, who.Subject)
+		r.found = err == nil && r.seen.Seen == domain.Present
 		seen, wanted := r.seen, r.want().Targets
 		record = func(g *domain.Grant) { g.Looked(seen, wanted) }
 	case domain.StepAdmit:
 		var a domain.Admission
 		a, err = service.Admit(ctx, r.door, who.Subject, step.Targets, r.proof)
-		r.pending = a.Pending
+		r.pending, r.found = a.Pending, r.found || err == nil
 		record = func(g *domain.Grant) { g.Admitted(a) }
 	case domain.StepGive:
 		var already bool

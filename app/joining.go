@@ -176,7 +176,7 @@ func (a *Access) join(ctx context.Context, j Joined, account ports.Account, proo
 	if err != nil {
 		return j, err
 	}
-	if r.grant.In {
+	if r.grant.In && r.found { // what was so before nobody may have told us
 		err = a.readJoined(ctx, &j, j.Claim.ID)
 		j.Says = "You've been added to the Discord server #" + j.Community + "!"
 		if r.pending {
