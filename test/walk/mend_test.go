@@ -21,6 +21,7 @@ func (w *world) mend() {
 	w.life.mu.Lock()
 	w.life.left = -1
 	w.life.mu.Unlock()
+	w.nap = false
 	for w.wakes() {
 	}
 	w.moveTo(w.business().Add(24 * time.Hour))

@@ -67,7 +67,7 @@ func (w *world) terms(g *good, l *link) (a domain.Attachment, known oracle.Attac
 }
 
 func (w *world) attaches() bool {
-	l := w.aLink(anyLink)
+	l := w.aLink(func(l *link) bool { return !l.leaving })
 	if l == nil || len(w.attached) > 6 {
 		return false
 	}

@@ -118,9 +118,16 @@ func (w *world) ranks() {
 
 func (w *world) tokenName() string { return fmt.Sprintf("secret-token-of-circle-%d", w.tokens) }
 
-// falls stills a process with an answer of a service in its hands; another one
-// takes over.
-func (w *world) falls() bool {
+// naps has the process stand still with the next answer of a service in its
+// hands.
+func (w *world) naps() bool {
+	w.nap = true
+	return true
+}
+
+// stalls does what is due in a process that stands still with the first answer of
+// a service in its hands; another one takes over.
+func (w *world) stalls() {
 	w.life.mu.Lock()
 	w.life.still = true
 	w.life.mu.Unlock()
@@ -138,15 +145,16 @@ func (w *world) falls() bool {
 		if w.life.dead.Load() {
 			w.again()
 		}
-		return false
+		return
 	case <-z.life.arrived:
 	}
 	w.tell("the process stands still with an answer in its hands; another one takes over")
+	w.seen.did("late answer")
+	w.nap = false
 	w.asleep = append(w.asleep, z)
 	w.doubts()
 	w.later(leasesEnd)
 	w.start()
-	return true
 }
 
 // wakes lets a process go on that stood still.

@@ -22,14 +22,14 @@ type step struct {
 }
 
 var steps = []step{
-	{"buy", 6, (*world).buys},
-	{"cancel", 2, (*world).cancels},
-	{"uncancel", 1, (*world).uncancels},
-	{"restart", 2, (*world).restarts},
+	{"buy", 16, (*world).buys},
+	{"cancel", 3, (*world).cancels},
+	{"uncancel", 2, (*world).uncancels},
+	{"restart", 4, (*world).restarts},
 	{"card runs dry", 1, (*world).runsDry},
 	{"refund", 2, (*world).refunds},
 	{"dispute", 2, (*world).disputes},
-	{"attach", 3, (*world).attaches},
+	{"attach", 4, (*world).attaches},
 	{"detach", 2, (*world).detaches},
 	{"reattach", 2, (*world).reattaches},
 	{"connect", 2, (*world).connects},
@@ -37,9 +37,9 @@ var steps = []step{
 	{"seller looks", 2, (*world).sellerLooks},
 	{"seller spoils", 2, (*world).sellerSpoils},
 	{"seller mends", 1, (*world).sellerMends},
-	{"join", 8, (*world).joins},
-	{"switch account", 2, (*world).switches},
-	{"leave", 1, (*world).leaves},
+	{"join", 20, (*world).joins},
+	{"switch account", 4, (*world).switches},
+	{"leave", 2, (*world).leaves},
 	{"is there by hand", 2, (*world).isThere},
 	{"goes by hand", 2, (*world).goesByHand},
 	{"readdress", 2, (*world).readdresses},
@@ -47,12 +47,12 @@ var steps = []step{
 	{"erase", 1, (*world).erases},
 	{"seats", 3, (*world).seats},
 	{"change", 3, (*world).changes},
-	{"stand still", 2, (*world).falls},
+	{"stand still", 2, (*world).naps},
 	{"wake", 2, (*world).wakes},
 	{"circle fails", 3, (*world).circleFails},
 	{"discord fails", 3, (*world).discordFails},
 	{"die", 3, (*world).dies},
-	{"days go by", 3, (*world).days},
+	{"days go by", 4, (*world).days},
 }
 
 func (w *world) days() bool {
@@ -78,7 +78,8 @@ func (w *world) goes(n int) {
 	}
 	for range n {
 		w.moveTo(w.business().Add(time.Duration(1+w.upTo("minutes", 30)) * time.Minute))
-		s := steps[rapid.SampledFrom(names).Draw(w.T, "step")]
+		w.closes()
+		s := steps[names[w.upTo("step", len(names)-1)]]
 		if s.do(w) {
 			w.seen.did(s.name)
 		}
@@ -104,7 +105,7 @@ func (t *tally) did(what string) {
 // report says how often everything happened; what never did fails a long run.
 func (t *tally) report(tb *testing.T, long bool) {
 	tb.Helper()
-	want := []string{"crash"}
+	want := []string{"crash", "late answer"}
 	for _, s := range steps {
 		want = append(want, s.name)
 	}
@@ -169,7 +170,7 @@ func TestWalk_memory(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := newWorld(r, t.Context(), seen, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
 		defer w.close()
-		w.goes(5 + w.upTo("more steps", 25))
+		w.goes(5 + w.upTo("more steps", 30))
 	})
 	seen.report(t, long)
 }

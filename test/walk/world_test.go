@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -46,6 +47,7 @@ type world struct {
 	life   *life
 	usher  *app.Usher
 	asleep []*sleeper
+	nap    bool // the process stands still in what it does next
 	atOnce int
 	sweeps bool
 
@@ -131,8 +133,20 @@ func (w *world) fill(b []byte) {
 	w.random.Read(b)
 }
 
-// upTo draws a number from 0 to most.
-func (w *world) upTo(what string, most int) int { return rapid.IntRange(0, most).Draw(w.T, what) }
+// upTo draws a number from 0 to most, each as likely: rapid's own ranges favour
+// what is small.
+func (w *world) upTo(what string, most int) int {
+	return rapid.Custom(func(t *rapid.T) int {
+		n := 0
+		for range bits.Len(uint(most)) + 3 {
+			n *= 2
+			if rapid.Bool().Draw(t, "bit") {
+				n++
+			}
+		}
+		return n % (most + 1)
+	}).Draw(w.T, what)
+}
 
 // oneIn draws true once in n.
 func (w *world) oneIn(what string, n int) bool { return w.upTo(what, n-1) == n-1 }
@@ -216,6 +230,9 @@ func (w *world) work() {
 		o.At(w.business())
 		w.fresh = nil
 	})
+	if w.nap {
+		w.stalls()
+	}
 	for {
 		n, err := w.usher.Worker.Tick(w.ctx)
 		switch {

@@ -37,7 +37,6 @@ type Attachment struct {
 	At                time.Time
 	Left              Leaving
 	LeftAt            time.Time
-	twice             bool // it was removed before, and is once more with its connection
 }
 
 // Attached tells of an attachment, or of another state of one.
@@ -121,14 +120,16 @@ func sum(all []*Attachment) (targets []string, end End) {
 	return targets, end
 }
 
-// endings are what the death of a reason may do. What was removed before its
-// connection is, and never let anybody in by this reason, may make it milder:
-// when it was removed first is forgotten.
+// endings are what the death of a reason may do. Where no attachment covers it any
+// more, what its seller said of one that was removed earlier in its life may make
+// it milder: usher remembers that an attachment was removed, and not when others
+// were changed. So may what was removed once before its connection was.
 func (o *Oracle) endings(s *sale, r *reason) []End {
-	all := []End{o.ending(s, r)}
+	end, covered := o.ending(s, r)
+	all := []End{end}
 	for _, a := range o.attached {
-		if a.Conn == r.conn && a.twice && a.fits(s) && a.LeftAt.Equal(o.now) {
-			all = append(all, min(all[0], a.leaves()))
+		if a.Conn == r.conn && a.fits(s) && (a.Left == Keep || a.Left == Remove) && !covered && !a.LeftAt.Before(r.since) {
+			all = append(all, min(end, a.leaves()))
 		}
 	}
 	return all
@@ -147,7 +148,7 @@ func (a *Attachment) leaves() End {
 
 // ending is what the death of a reason does: what covered the sale says so, or
 // what stopped covering it just now.
-func (o *Oracle) ending(s *sale, r *reason) End {
+func (o *Oracle) ending(s *sale, r *reason) (end End, covered bool) {
 	if still := o.cover(r.conn, s, time.Time{}, r.by); len(still) > 0 {
 		var own []*Attachment
 		for _, a := range still {
@@ -156,11 +157,12 @@ func (o *Oracle) ending(s *sale, r *reason) End {
 			}
 		}
 		if len(own) > 0 {
-			_, end := sum(own)
-			return end
+			_, end = sum(own)
+			return end, true
 		}
 	}
-	end, ok := r.end, false
+	ok := false
+	end = r.end
 	for _, b := range r.by {
 		a, _ := o.Attachment(b.ID)
 		if a.Left == Stands || a.Left == UntilEnd || !a.fits(s) {
@@ -170,5 +172,5 @@ func (o *Oracle) ending(s *sale, r *reason) End {
 			end, ok = by, true
 		}
 	}
-	return end
+	return end, false
 }

@@ -30,6 +30,8 @@ func (o *Oracle) Joined(connID, saleID, seat, account string, in, unknown bool) 
 		r.olds = slices.DeleteFunc(r.olds, func(old string) bool { return old == account })
 		r.who, r.maybe = account, nil
 		o.arrive(c, r)
+	case r.who == account && r.joined: // they were seen to come in
+		r.maybe = nil
 	case unknown:
 		if r.who != "" && r.who != account {
 			r.maybe = append(r.maybe, r.who)

@@ -73,7 +73,6 @@ func (o *Oracle) Closed(id string) { o.conns[id].closed = true }
 func (o *Oracle) Dropped(id string, how Leaving) {
 	for _, a := range o.attached {
 		if a.Conn == id && (a.Left == Stands || a.Left == UntilEnd) {
-			a.twice = a.Left == UntilEnd
 			a.Left, a.LeftAt = how, o.now
 		}
 	}
@@ -104,6 +103,7 @@ type key struct{ conn, sale, seat string }
 type reason struct {
 	conn    string
 	live    bool
+	since   time.Time
 	by      []*Attachment // that it lives by, or last did
 	targets []string
 	end     End
@@ -138,8 +138,11 @@ func (o *Oracle) turn() {
 					r = &reason{conn: c.ID}
 					o.reasons[k] = r
 				}
-				if !r.live {
-					r.outside = false
+				if !r.live { // how whoever it let in goes is settled
+					r.outside, r.since = false, o.now
+					if c.Invites && r.who != u.email {
+						r.who, r.olds = "", nil
+					}
 				}
 				r.live, r.by = true, by
 				r.targets, r.end = sum(by)
