@@ -136,6 +136,13 @@ func (a *Access) Erase(ctx context.Context, seller domain.SellerID, email string
 	if err := a.toForget(ctx, seller, email, touched); err != nil {
 		return err
 	}
+	if err := a.eachSeat(ctx, seller, func(s domain.Seat) {
+		if s.Email == email {
+			touched[s.PurchaseID] = true
+		}
+	}); err != nil {
+		return err
+	}
 	for id := range touched {
 		if err := a.eraseFrom(ctx, seller, id, email); err != nil {
 			return err
@@ -145,6 +152,19 @@ func (a *Access) Erase(ctx context.Context, seller domain.SellerID, email string
 		}
 	}
 	return nil
+}
+
+// eachSeat calls fn for every seat of a seller's sales, also those that were taken
+// back, a page at a time.
+func (c *core) eachSeat(ctx context.Context, seller domain.SellerID, fn func(domain.Seat)) error {
+	return each(Paged(func(after ports.Cursor, limit int) ([]domain.Seat, error) {
+		return load(ctx, c, seller, func(ctx context.Context, tx ports.Tx) ([]domain.Seat, error) {
+			return tx.Seats.List(ctx, after, limit)
+		})
+	}, func(s domain.Seat) ports.Cursor { return placeOf(s.CreatedAt, s.ID) }), func(s domain.Seat) error {
+		fn(s)
+		return nil
+	})
 }
 
 // toForget marks the claims of an address: those that nobody is in through go
