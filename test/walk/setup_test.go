@@ -65,6 +65,9 @@ func (w *world) close() {
 	}
 	w.way.CloseIdleConnections()
 	w.s.close()
+	if w.closed != nil {
+		w.closed()
+	}
 }
 
 // stock makes the products.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/usherhq/usher/adapters/discord/discordtest"
+	"github.com/usherhq/usher/test/walk/oracle"
 )
 
 const modRole = "500000000000000099" // of people whom no bot can take out
@@ -43,6 +44,7 @@ func (w *world) sellerSpoils() bool {
 	for _, l := range w.conns {
 		l.spoilt = true
 	}
+	w.known((*oracle.Oracle).Hindered)
 	w.tell("%s", what)
 	w.seen.did(what)
 	return true

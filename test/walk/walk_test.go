@@ -2,7 +2,9 @@ package walk
 
 import (
 	"flag"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/usherhq/usher/adapters/memstore"
+	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/ports"
 )
 
@@ -160,17 +163,53 @@ func checks(t *testing.T, n int) {
 	}
 }
 
-// Whatever people, sellers, communities, services and processes do, nobody is
-// let in or taken out against what was bought, and in the end everybody is where
-// they should be.
-func TestWalk_memory(t *testing.T) {
-	n, long := runs(t, 60)
+// walks goes n walks on stores of that kind.
+func walks(t *testing.T, n int, long bool, store func(*world) ports.Store) {
 	checks(t, n)
 	seen := &tally{n: map[string]int{}}
 	rapid.Check(t, func(r *rapid.T) {
-		w := newWorld(r, t.Context(), seen, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
+		w := newWorld(r, t.Context(), seen, store)
 		defer w.close()
 		w.goes(5 + w.upTo("more steps", 30))
 	})
 	seen.report(t, long)
+}
+
+// Whatever people, sellers, communities, services and processes do, nobody is
+// let in or taken out against what was bought, and in the end everybody is where
+// they should be.
+func TestWalk_memory(t *testing.T) {
+	n, long := runs(t, 200)
+	walks(t, n, long, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
+}
+
+// The same on SQLite, a twentieth as often.
+func TestWalk_sqlite(t *testing.T) {
+	n, _ := runs(t, 40)
+	n = max(1, n/20)
+	made := t.TempDir()
+	open := func(dir string, now func() time.Time) *sqlitestore.Store {
+		store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "usher.db"), &sqlitestore.Options{Now: now, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	}
+	end := func(store *sqlitestore.Store) {
+		if err := store.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	}
+	end(open(made, time.Now))
+	copies := 0
+	walks(t, n, false, func(w *world) ports.Store { // making one takes longer than copying it
+		copies++
+		dir := filepath.Join(t.TempDir(), strconv.Itoa(copies))
+		if err := os.CopyFS(dir, os.DirFS(made)); err != nil {
+			t.Fatal(err)
+		}
+		store := open(dir, w.machine)
+		w.closed = func() { end(store) }
+		return store
+	})
 }

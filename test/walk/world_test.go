@@ -47,7 +47,8 @@ type world struct {
 	life   *life
 	usher  *app.Usher
 	asleep []*sleeper
-	nap    bool // the process stands still in what it does next
+	closed func() // the store; nil: nothing
+	nap    bool   // the process stands still in what it does next
 	atOnce int
 	sweeps bool
 

@@ -29,7 +29,8 @@ type Oracle struct {
 
 type conn struct {
 	Conn
-	closed bool
+	closed   bool
+	hindered bool // what usher gives may be refused
 }
 
 // spot is somebody in a community.
@@ -52,7 +53,8 @@ func (o *Oracle) At(now time.Time) {
 // Connected tells of a connection, or of another state of one. Whoever is in a
 // community when it is connected was there before.
 func (o *Oracle) Connected(c Conn) {
-	if o.conns[c.ID] == nil {
+	was := o.conns[c.ID]
+	if was == nil {
 		for at, p := range o.people {
 			if at.place == c.Place {
 				p.ours, p.vague, p.ends = false, false, nil
@@ -61,8 +63,15 @@ func (o *Oracle) Connected(c Conn) {
 			}
 		}
 	}
-	o.conns[c.ID] = &conn{Conn: c}
+	o.conns[c.ID] = &conn{Conn: c, hindered: was != nil && was.hindered}
 	o.turn()
+}
+
+// Hindered tells that sellers stand in the way of what usher gives.
+func (o *Oracle) Hindered() {
+	for _, c := range o.conns {
+		c.hindered = true
+	}
 }
 
 // Closed tells that a connection is no more: nothing happens through it.

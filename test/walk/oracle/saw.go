@@ -23,6 +23,7 @@ type person struct {
 	given  map[string]bool // targets that usher gave
 	unsure map[string]bool // targets of which usher may not know that it gave them
 	has    map[string]bool
+	byHand bool  // something was taken from them by hand, of which usher may not know
 	ends   []End // how they go by what ended last; one of them
 	endAt  time.Time
 }
@@ -70,12 +71,25 @@ func (o *Oracle) judge(s Seen, p *person, c *conn, w wanted, bad func(string, ..
 		case slices.Contains(s.After, t):
 		case w.targets[t]:
 			bad("lost %s while %v gives it", t, w.why)
+		case w.sure && !p.byHand && !c.hindered && p.waits(w, s):
+			bad("lost %s before they had what %v gives", t, w.why)
 		case !p.given[t] && !p.unsure[t]:
 			bad("lost %s, which was theirs before usher", t)
 		case !w.sure && !w.maybe && len(p.ends) > 0 && slices.Min(p.ends) == slices.Max(p.ends) && p.ends[0] == EndNothing:
 			bad("lost %s, and was to keep it", t)
 		}
 	}
+}
+
+// waits reports whether somebody has not got all yet that they should have for
+// sure.
+func (p *person) waits(w wanted, s Seen) bool {
+	for t := range w.targets {
+		if !slices.Contains(s.Before, t) {
+			return true
+		}
+	}
+	return false
 }
 
 // note keeps what happened.
@@ -90,6 +104,7 @@ func (o *Oracle) note(s Seen, p *person, c *conn) {
 		clear(p.unsure)
 		o.went(s)
 	}
+	p.byHand = s.In && (p.byHand && s.WasIn || !s.ByUs && len(s.After) < len(s.Before))
 	clear(p.has)
 	for _, t := range s.After {
 		p.has[t] = true
