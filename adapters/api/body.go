@@ -146,9 +146,12 @@ func malformed(how string) error {
 	return &domain.Error{Kind: domain.Invalid, Code: domain.ErrInvalid.Code, Msg: "the body " + how}
 }
 
-// unknown refuses a field by its name, of which a long one is cut.
+// unknown refuses a field by its name, if that can be one: anything else may be a
+// token in the wrong place, and is not repeated.
 func unknown(name string, known fields) error {
-	name = clipped(name)
+	if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
+		name = "body"
+	}
 	if len(known) == 0 {
 		return domain.InvalidField(name, "is not known here: this takes no fields")
 	}

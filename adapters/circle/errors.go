@@ -2,12 +2,10 @@ package circle
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
-	"github.com/usherhq/usher/adapters/internal/conceal"
+	"github.com/usherhq/usher/adapters/internal/quoted"
 )
 
 // Cause is why a call came to nothing, as a stable code.
@@ -63,22 +61,5 @@ func (e *Error) Unwrap() error { return e.err }
 
 const maxText = 200
 
-// anAddress is whatever may be one, encoded or not.
-var anAddress = regexp.MustCompile(`(?i)\S*(@|%40)\S*`)
-
-// scrub takes secrets and addresses out of what others said, and makes it one
-// short line.
-func scrub(text string, t Token) string {
-	text = conceal.Strike(text, hidden, string(t))
-	text = anAddress.ReplaceAllString(text, "(address)")
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > maxText {
-		text = string(runes[:maxText]) + "…"
-	}
-	return strings.TrimSpace(text)
-}
+// scrub makes one short line of what others said, without secrets and addresses.
+func scrub(text string, t Token) string { return quoted.Text(text, maxText, string(t)) }

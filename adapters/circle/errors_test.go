@@ -147,7 +147,7 @@ func TestError_text(t *testing.T) {
 	w := newWorld(t)
 	w.Fail(1, circletest.Reply{Status: 409, Body: `{"message":"No room for BOB@example.com,\nbob%40example.com or ` + tokenV2 + ` here ` + strings.Repeat("a", 500) + `"}`})
 	e := failed(t, add(bob)(w.client.As(account(circle.V2))), circle.Unexpected)
-	want := "circle: add member: unexpected, status 409, request circletest-1: No room for (address) (address) or (token) here "
+	want := "circle: add member: unexpected, status 409, request 00000000-0000-4000-8000-000000000001: No room for (hidden) (hidden) or (hidden) here "
 	if got := e.Error(); !strings.HasPrefix(got, want) || len(got) > len(want)+200 {
 		t.Errorf("the error is %q, want it to begin with %q and to be short", got, want)
 	}

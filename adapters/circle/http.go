@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/usherhq/usher/adapters/internal/quoted"
 )
 
 const (
@@ -61,7 +63,7 @@ func (c *Client) do(ctx context.Context, scheme string, a Account, q call) (*sai
 	}
 	defer res.Body.Close()
 	s.status = res.StatusCode
-	s.requestID = scrub(res.Header.Get("X-Request-Id"), a.Token)
+	s.requestID = quoted.ID(res.Header.Get("X-Request-Id"), string(a.Token))
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case s.status == http.StatusTooManyRequests:

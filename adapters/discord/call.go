@@ -16,7 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/usherhq/usher/adapters/internal/conceal"
+	"github.com/usherhq/usher/adapters/internal/quoted"
 )
 
 const maxAnswer = 8 << 20 // a page of a thousand members
@@ -237,7 +237,7 @@ func (c *Client) noAnswer(q *request, err error) *Error {
 // refused is the error of an answer that is no success.
 func (c *Client) refused(q *request, a *answer, wait time.Duration) *Error {
 	e := &Error{
-		Op: q.op, Class: Refused, Sent: true, Status: a.status, RequestID: c.clean(q, a.requestID),
+		Op: q.op, Class: Refused, Sent: true, Status: a.status, RequestID: c.id(q, a),
 		RetryAfter: wait, Scope: a.scope, Global: a.global, Bucket: a.bucket, by: q.by,
 	}
 	var said struct {
@@ -250,20 +250,23 @@ func (c *Client) refused(q *request, a *answer, wait time.Duration) *Error {
 		e.Class = HTML
 		return e
 	}
-	e.Code, e.OAuth, e.Message = said.Code, c.clean(q, said.Error), c.clean(q, firstOf(said.Message, said.Text))
+	e.Code, e.OAuth = said.Code, quoted.Word(said.Error)
+	e.Message = quoted.Text(firstOf(said.Message, said.Text), maxMessage, c.secrets(q)...)
 	return e
 }
 
 // broken is the error of a success that cannot be read.
 func (c *Client) broken(q *request, a *answer) *Error {
-	return &Error{Op: q.op, Class: Broken, Sent: true, Status: a.status, RequestID: c.clean(q, a.requestID), by: q.by}
+	return &Error{Op: q.op, Class: Broken, Sent: true, Status: a.status, RequestID: c.id(q, a), by: q.by}
 }
 
-// clean strikes secrets out of what Discord said, and cuts it short.
-func (c *Client) clean(q *request, s string) string {
-	s = conceal.Strike(s, "[secret]", append([]string{c.cfg.BotToken, c.cfg.ClientSecret, string(q.token)}, q.hidden...)...)
-	return cut(s, maxMessage)
+// secrets are what Discord may repeat.
+func (c *Client) secrets(q *request) []string {
+	return append([]string{c.cfg.BotToken, c.cfg.ClientSecret, string(q.token)}, q.hidden...)
 }
+
+// id is Discord's name of a request.
+func (c *Client) id(q *request, a *answer) string { return quoted.ID(a.requestID, c.secrets(q)...) }
 
 // cut cuts text to n bytes, between letters.
 func cut(s string, n int) string {

@@ -90,7 +90,7 @@ func code(err error) int {
 	return 0
 }
 
-// maxMessage is how many bytes of Discord's text are kept.
+// maxMessage is how many letters of Discord's text are kept.
 const maxMessage = 200
 
 // The codes of Discord that mean something here.

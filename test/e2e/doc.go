@@ -22,6 +22,9 @@
 // command key, one seat, the last seats of a tier, and compares the processor's
 // book with what is stored.
 //
+// TestLeaks runs a shop with a Circle and a Discord that repeat every secret in
+// what they refuse with, and searches all that comes out and all that is kept.
+//
 // TestCrash kills usher at the numbered steps of a payment and at random between,
 // twenty times USHER_TEST_RUNS, while the processor lives on in a process of its
 // own, and on PostgreSQL three more ushers; afterwards the processor's book, the

@@ -70,7 +70,8 @@ type shop struct {
 	*testing.T
 	place
 	program string
-	token   string // of the one seller, for everything
+	token   string   // of the one seller, for everything
+	env     []string // of every process
 }
 
 // newShop makes a shop.
@@ -113,7 +114,7 @@ func (f *shop) command(env []string, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, "USHER_DATABASE="+f.Database), env...)
+	cmd.Env = append(append(append(cmd.Env, "USHER_DATABASE="+f.Database), f.env...), env...)
 	return cmd
 }
 
@@ -156,6 +157,7 @@ type server struct {
 	url    string
 	cmd    *exec.Cmd
 	client *http.Client
+	stdout words
 	stderr *words
 	ended  chan struct{} // closed when the process is gone
 	err    error         // of the process, then
@@ -181,10 +183,13 @@ func (w *words) String() string {
 }
 
 // serve starts the server, and returns when it answers.
-func (f *shop) serve() *server {
+func (f *shop) serve() *server { return f.serveWith("--log-level", "warn") }
+
+// serveWith is serve with those flags.
+func (f *shop) serveWith(flags ...string) *server {
 	f.Helper()
 	s := &server{
-		shop: f, cmd: f.command(nil, "serve", "--listen", "127.0.0.1:0", "--log-level", "warn"),
+		shop: f, cmd: f.command(nil, append([]string{"serve", "--listen", "127.0.0.1:0"}, flags...)...),
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 100}},
 		stderr: new(words), ended: make(chan struct{}),
 	}
@@ -197,9 +202,11 @@ func (f *shop) serve() *server {
 		f.Fatal(err)
 	}
 	f.Cleanup(s.kill)
-	line, readErr := bufio.NewReader(out).ReadBytes('\n')
+	printed := bufio.NewReader(out)
+	line, readErr := printed.ReadBytes('\n')
+	s.stdout.Write(line)
 	go func() {
-		io.Copy(io.Discard, out) // or Wait would close what is still read
+		io.Copy(&s.stdout, printed) // or Wait would close what is still read
 		s.err = s.cmd.Wait()
 		close(s.ended)
 	}()

@@ -10,7 +10,7 @@
 //	s.Look("log", text)
 //	leaks, unused := s.Judge(leaktest.Allowed{Place: "cli tokens create", Kind: "access token", Why: "handed out once"})
 //
-// TestStory runs the program whole, against a Circle and a Discord that repeat
+// TestLeaks of test/e2e runs the program whole, against a Circle and a Discord that repeat
 // the secrets in what they refuse with, and looks through the database and its
 // files, the logs, the mails, every answer and all that the commands print.
 //

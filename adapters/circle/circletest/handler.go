@@ -70,7 +70,7 @@ func (c *Circle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	call.Status = a.status
 	c.answers++
-	h.Set("X-Request-Id", fmt.Sprintf("circletest-%d", c.answers))
+	h.Set("X-Request-Id", fmt.Sprintf("00000000-0000-4000-8000-%012d", c.answers))
 	if a.status == http.StatusTooManyRequests {
 		c.limited(call.Token, h, body)
 	}

@@ -37,6 +37,7 @@ type Discord struct {
 	codes      map[string]*Code
 	tokens     map[string]*Token
 	minted     int // codes and tokens counted so far
+	mints      func(kind string, n int) string
 	faults     []*Fault
 	calls      []*Call
 	limits     map[Op]limit

@@ -103,9 +103,20 @@ func (d *Discord) Tokens() []Token {
 // live reports whether what expires then is still good.
 func (d *Discord) live(expires time.Time) bool { return expires.IsZero() || d.now().Before(expires) }
 
+// SetMint has f make codes and tokens, of a kind ("code", "at", "rt") the n-th, each
+// another one; nil: they are the kind and the number.
+func (d *Discord) SetMint(f func(kind string, n int) string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.mints = f
+}
+
 // mint makes a text that was not there before.
 func (d *Discord) mint(kind string) string {
 	d.minted++
+	if d.mints != nil {
+		return d.mints(kind, d.minted)
+	}
 	return fmt.Sprintf("%s-%d", kind, d.minted)
 }
 
