@@ -114,9 +114,7 @@ func (s *scene) huntedFor() map[string][]string {
 	all["page token"], all["cookie"], all["admin link"] = slices.Clone(s.pageTokens), slices.Clone(s.cookies), slices.Clone(s.adminLinks)
 	s.mu.Unlock()
 	s.keys.mu.Lock()
-	for _, secret := range s.keys.drawn {
-		all["server's secret"] = append(all["server's secret"], secret)
-	}
+	all["server's secret"] = slices.Clone(s.keys.drawn)
 	s.keys.mu.Unlock()
 	for _, seller := range s.sellers {
 		s.view(ports.Seller(seller.ID), func(ctx context.Context, tx ports.Tx) error {

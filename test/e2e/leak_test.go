@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/usherhq/usher/adapters/circle/circletest"
@@ -98,11 +97,9 @@ type leaking struct {
 	discord *discordtest.Server
 	browser *http.Client
 
-	mu      sync.Mutex
 	echoing int // how the services refuse
 	keys    []string
 	club    string // id of the Circle connection
-	server  string // and of Discord's
 	sale    string
 	key     string
 	page    string // the buyer's token
