@@ -81,6 +81,8 @@ func TestHolders(t *testing.T) {
 		{name: "a member of whose period a part was given back", f: member(func(m *MembershipState) { m.GivenBack = 899 }), want: []string{"zoe@example.com"}},
 		{name: "a member whose period was given back, and access left as it is", f: with(member(func(m *MembershipState) { m.GivenBack = 900 }), func(p *PurchaseState) { p.AccessKept = true }), want: []string{"zoe@example.com"}},
 		{name: "a member whose payment failed, in the days of grace", f: member(func(m *MembershipState) { m.Status = PastDue }), after: time.Hour, want: []string{"zoe@example.com"}},
+		{name: "no member in the days of grace after a period that was given back: access returns with the next paid one", f: member(func(m *MembershipState) { m.Status, m.GivenBack = PastDue, 900 }), after: time.Hour},
+		{name: "a member in the days of grace after a period of which a part was given back", f: member(func(m *MembershipState) { m.Status, m.GivenBack = PastDue, 899 }), after: time.Hour, want: []string{"zoe@example.com"}},
 		{name: "a member in a free trial", f: member(func(m *MembershipState) { m.Status, m.Cycle, m.FreeTrialEndsAt = Trialing, 0, t0.AddDate(0, 0, 7) }), want: []string{"zoe@example.com"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

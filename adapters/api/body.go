@@ -146,22 +146,20 @@ func malformed(how string) error {
 	return &domain.Error{Kind: domain.Invalid, Code: domain.ErrInvalid.Code, Msg: "the body " + how}
 }
 
-// unknown refuses a field by its name, if that can be one: anything else may be a
-// token in the wrong place, and is not repeated.
+// unknown refuses a field by its name.
 func unknown(name string, known fields) error {
-	if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
-		name = "body"
-	}
+	name = clipped(name)
 	if len(known) == 0 {
 		return domain.InvalidField(name, "is not known here: this takes no fields")
 	}
 	return domain.InvalidField(name, "is not known here; there are "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 }
 
-// clipped is a name that somebody sent, or the beginning of a long one.
+// clipped is a name that somebody sent, if it can be one of a field: anything else
+// may be a token in the wrong place, and is not repeated.
 func clipped(name string) string {
-	if len(name) > 100 {
-		name = strings.ToValidUTF8(name[:100], "")
+	if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") != "" {
+		return "(hidden)"
 	}
 	return name
 }
