@@ -12,6 +12,13 @@ const (
 	clockLease = "clock"
 	holdFor    = 10 * time.Second      // of real time, renewed ten times in that
 	lookAgain  = 50 * time.Millisecond // of real time, at what another process has
+	patientFor = 20                    // looks: what takes longer is said
+)
+
+// What an advance waits for.
+const (
+	waitsForClock = "another advance of the clock is under way; if its process was killed, it is over in ten seconds"
+	waitsForWork  = "another process has begun work that is due; if it was killed, that is free within a minute"
 )
 
 // Clock moves the test clock of a store that was made with one.
@@ -19,8 +26,9 @@ type Clock struct{ worker *Worker }
 
 // Step is how far an advance has come.
 type Step struct {
-	At   time.Time // where the clock stands
-	Jobs int       // done at that instant; of a whole advance, all of them
+	At    time.Time // where the clock stands
+	Jobs  int       // done at that instant; of a whole advance, all of them
+	Waits string    // what is waited for, once each time that it takes longer than a second; empty: nothing
 }
 
 // Now returns business time, and whether it is a test clock that stands still.
@@ -53,7 +61,10 @@ func (c *Clock) Advance(ctx context.Context, to time.Time, progress func(Step)) 
 	} else if !test {
 		return Step{}, domain.ErrNoTestClock
 	}
-	ctx, giveBack, err := c.worker.wait(ctx, clockLease)
+	if progress == nil {
+		progress = func(Step) {}
+	}
+	ctx, giveBack, err := c.worker.wait(ctx, clockLease, func() { progress(Step{At: c.worker.at(), Waits: waitsForClock}) })
 	if err != nil {
 		return Step{}, err
 	}
@@ -76,13 +87,13 @@ func (c *Clock) advance(ctx context.Context, to time.Time, progress func(Step)) 
 		return come, domain.InvalidField("to", "must not be before "+from.Format(time.RFC3339Nano)+", where the clock stands")
 	}
 	for {
-		n, err := c.settle(ctx, come.At)
+		n, err := c.settle(ctx, come.At, func() { progress(Step{At: come.At, Waits: waitsForWork}) })
 		come.Jobs += n
 		if err != nil {
 			return come, err
 		}
-		if progress != nil && (n > 0 || come.At.After(from)) {
-			progress(Step{come.At, n})
+		if n > 0 || come.At.After(from) {
+			progress(Step{At: come.At, Jobs: n})
 		}
 		if !come.At.Before(to) {
 			return come, nil
@@ -103,14 +114,14 @@ func (c *Clock) advance(ctx context.Context, to time.Time, progress func(Step)) 
 
 // settle does what is due at the instant at which the clock stands, until
 // nothing is: what another process has begun is waited for. A job that fails is
-// due later, so this ends.
-func (c *Clock) settle(ctx context.Context, at time.Time) (jobs int, err error) {
+// due later, so this ends. waits is called if it takes long.
+func (c *Clock) settle(ctx context.Context, at time.Time, waits func()) (jobs int, err error) {
 	if now := c.worker.at(); !now.Equal(at) {
 		return 0, errors.New("app: the clock that was configured is not the store's test clock: see TestClock")
 	}
 	tick, stop := ticker(lookAgain)
 	defer stop()
-	for {
+	for looks := 1; ; looks++ {
 		n, dispatches, err := c.worker.drain(ctx)
 		jobs += n
 		if err != nil {
@@ -123,6 +134,9 @@ func (c *Clock) settle(ctx context.Context, at time.Time) (jobs int, err error) 
 		if dispatches && (!more || next.After(at)) {
 			return jobs, nil
 		}
+		if looks == patientFor {
+			waits()
+		}
 		select {
 		case <-ctx.Done():
 			return jobs, ctx.Err()
@@ -131,14 +145,18 @@ func (c *Clock) settle(ctx context.Context, at time.Time) (jobs int, err error) 
 	}
 }
 
-// wait takes a lease as soon as nobody else has it; see hold.
-func (w *Worker) wait(ctx context.Context, name string) (context.Context, func(), error) {
+// wait takes a lease as soon as nobody else has it; see hold. waits is called if
+// that takes long.
+func (w *Worker) wait(ctx context.Context, name string, waits func()) (context.Context, func(), error) {
 	tick, stop := ticker(lookAgain)
 	defer stop()
-	for {
+	for looks := 1; ; looks++ {
 		held, giveBack, ok, err := w.hold(ctx, name)
 		if ok || err != nil {
 			return held, giveBack, err
+		}
+		if looks == patientFor {
+			waits()
 		}
 		select {
 		case <-ctx.Done():

@@ -343,12 +343,13 @@ func TestClock_Advance_alone(t *testing.T) {
 }
 
 // What another process has begun, or has still to turn into jobs, is waited for:
-// the clock does not move past it.
+// the clock does not move past it, and what it waits for is said once.
 func TestClock_Advance_waits(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		to   time.Time
 		take func(y *years) (end func())
+		says string
 	}{
 		{"for a job at work, also if it is to stay where it is", time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), func(y *years) func() {
 			if _, err := y.usher.Worker.Tick(y.t.Context()); err != nil { // there is a job now
@@ -367,16 +368,17 @@ func TestClock_Advance_waits(t *testing.T) {
 					y.t.Error(err)
 				}
 			}
-		}},
-		{"for who dispatches", midApril.Add(30 * day), func(y *years) func() { return y.leased("dispatcher") }},
-		{"for another advance", midApril.Add(30 * day), func(y *years) func() { return y.leased("clock") }},
+		}, "within a minute"},
+		{"for who dispatches", midApril.Add(30 * day), func(y *years) func() { return y.leased("dispatcher") }, "within a minute"},
+		{"for another advance", midApril.Add(30 * day), func(y *years) func() { return y.leased("clock") }, "in ten seconds"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			y := newYears(t)
 			y.cards(sandbox.Pays)
 			end := tt.take(y)
 			stood := y.now()
-			looks := make(chan struct{}, 1000)
+			looks, says := make(chan struct{}, 1000), make(chan string, 100)
 			y.hooks.lease = func(_ string, d time.Duration) {
 				if d > 0 {
 					looks <- struct{}{}
@@ -385,15 +387,29 @@ func TestClock_Advance_waits(t *testing.T) {
 			y.hooks.claim = func() { looks <- struct{}{} }
 			ended := make(chan error, 1)
 			go func() {
-				_, err := y.usher.Clock.Advance(t.Context(), tt.to, nil)
+				_, err := y.usher.Clock.Advance(t.Context(), tt.to, func(s app.Step) {
+					if s.Waits != "" {
+						says <- s.Waits
+					}
+				})
 				ended <- err
 			}()
-			for range 6 {
-				select {
-				case <-looks:
-				case err := <-ended:
-					t.Fatalf("it did not wait, %v", err)
+			select {
+			case said := <-says:
+				if !strings.Contains(said, tt.says) {
+					t.Errorf("it says %q, want %q", said, tt.says)
 				}
+			case err := <-ended:
+				t.Fatalf("it did not wait, %v", err)
+			}
+			for len(looks) > 0 {
+				<-looks
+			}
+			for range 25 {
+				<-looks
+			}
+			if n := len(says); n > 0 {
+				t.Errorf("it says it %d times more", n)
 			}
 			if at := y.now(); !at.Equal(stood) {
 				t.Errorf("the clock moved on to %s", at)

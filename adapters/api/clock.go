@@ -50,7 +50,7 @@ func advanceClock(c *call) (answer, error) {
 		return answer{}, domain.InvalidField("to", "must be at most 100 years ahead")
 	}
 	s := stream{c: c}
-	last, err := c.usher.Clock.Advance(c.r.Context(), *to, func(at app.Step) { s.line(stepBody{At: at.At.UTC(), Jobs: at.Jobs}) })
+	last, err := c.usher.Clock.Advance(c.r.Context(), *to, func(at app.Step) { s.line(stepBody{At: at.At.UTC(), Jobs: at.Jobs, Waits: at.Waits}) })
 	switch {
 	case err != nil && !s.begun:
 		return answer{}, err

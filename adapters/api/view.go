@@ -99,9 +99,10 @@ type (
 		TestClock bool      `json:"test_clock"`
 	}
 	stepBody struct {
-		At   time.Time `json:"at"`
-		Jobs int       `json:"jobs"`
-		Done bool      `json:"done,omitempty"`
+		At    time.Time `json:"at"`
+		Jobs  int       `json:"jobs"`
+		Done  bool      `json:"done,omitempty"`
+		Waits string    `json:"waits,omitempty"` // a sentence, see app.Step
 	}
 )
 

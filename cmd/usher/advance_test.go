@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/usherhq/usher/app"
 )
 
 // told is one answer of usher's own API.
@@ -77,5 +80,16 @@ func TestServe_advancesItsTestClockOverHTTP(t *testing.T) {
 		if got := tell(t, p, token, "GET", path, "", ""); got.status != want || (len(got.lines) > 0) != (path == "/api/nothing") {
 			t.Errorf("GET %s: %d %q, want %d, with a body only from the shop's own API", path, got.status, got.lines, want)
 		}
+	}
+}
+
+func TestDayByDay_saysWhatItWaitsFor(t *testing.T) {
+	var said strings.Builder
+	d := dayByDay{progress: &progress{w: &said}}
+	d.step(app.Step{At: time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC), Waits: "somebody else is at it"})
+	d.step(app.Step{At: time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC), Jobs: 2})
+	d.end()
+	if want := "(!) waiting: somebody else is at it\n2026-01-15  2 done\n"; said.String() != want {
+		t.Errorf("says %q, want %q", said.String(), want)
 	}
 }

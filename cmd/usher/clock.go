@@ -96,6 +96,11 @@ type dayByDay struct {
 }
 
 func (d *dayByDay) step(s app.Step) {
+	if s.Waits != "" {
+		d.progress.end()
+		fmt.Fprintf(d.w, "(!) waiting: %s\n", s.Waits)
+		return
+	}
 	if day := s.At.UTC().Format(time.DateOnly); day != d.day {
 		d.flush()
 		d.day = day

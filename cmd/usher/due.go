@@ -16,7 +16,11 @@ func (c *call) doDue(p *app.Usher) {
 	switch {
 	case err != nil:
 	case test: // then work is done by whoever moves the clock, so it is moved to where it stands
-		_, err = p.Clock.Advance(c.ctx, at, nil)
+		_, err = p.Clock.Advance(c.ctx, at, func(s app.Step) {
+			if s.Waits != "" {
+				c.say("(!) waiting: %s", s.Waits)
+			}
+		})
 		if errors.Is(err, domain.ErrInvalid) { // somebody else moved it on meanwhile, and did what was due
 			err = nil
 		}
