@@ -42,7 +42,15 @@ func (w *Worker) tellOfCommunity(ctx context.Context, seller domain.SellerID, n 
 		}
 	}
 	subject, text := t.written()
-	return w.send(ctx, domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: n.Cause, To: to, Subject: subject, Text: text, CreatedAt: at})
+	m := domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: n.Cause, To: to, Subject: subject, Text: text, CreatedAt: at}
+	if err := w.send(ctx, m); err != nil || n.ClaimID == "" || t.claim.Forget {
+		return err
+	}
+	is, err := load(ctx, w.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Claim, error) { return tx.Claims.ByID(ctx, n.ClaimID) })
+	if err == nil && !is.Forget || err != nil && !errors.Is(err, domain.ErrClaimNotFound) {
+		return err
+	}
+	return w.forgetMail(ctx, seller, m.ID) // they were erased meanwhile, see sendTo
 }
 
 func readTroubled(ctx context.Context, tx ports.Tx, seller domain.SellerID, n domain.Notice) (t troubled, err error) {
@@ -61,9 +69,13 @@ func readTroubled(ctx context.Context, tx ports.Tx, seller domain.SellerID, n do
 	return t, err
 }
 
-// wanted reports whether there is still something to tell: not that somebody
+// wanted reports whether there is still something to tell: nothing to who is
+// being forgotten, not that somebody
 // should join who has, nor of a community that is not connected any more.
 func (t troubled) wanted() bool {
+	if t.To == domain.HolderReads && t.claim.Forget {
+		return false
+	}
 	if t.cause == domain.CauseJoinLink {
 		return t.claim.State == domain.ClaimWaiting
 	}
@@ -80,7 +92,7 @@ func (t troubled) place() string {
 
 // person names who it is about, for their seller.
 func (t troubled) person() string {
-	if t.claim.ID == "" {
+	if t.claim.ID == "" || t.claim.Forget {
 		return "a customer"
 	}
 	who := t.claim.Email

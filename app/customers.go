@@ -116,14 +116,19 @@ func (c *core) salesOf(ctx context.Context, seller domain.SellerID, email string
 
 // Erase forgets who has that address: their memberships end, their name and
 // address go out of all sales and seats, they are taken out of every community,
-// and once that is done their accounts are forgotten too. What was sold, for how
-// much and when stays. Twice is once.
+// and once that is done their accounts are forgotten too. Mails that are kept and
+// were to them, or name them, are deleted. What was sold, for how much and when
+// stays. Twice is once.
 func (a *Access) Erase(ctx context.Context, seller domain.SellerID, email string) error {
 	sales, err := a.salesOf(ctx, seller, email)
 	if err != nil {
 		return err
 	}
 	email = domain.NormalizeEmail(email)
+	names := map[string]bool{}
+	for _, p := range sales {
+		names[oneLine(p.FullName)] = true
+	}
 	touched := map[domain.PurchaseID]bool{}
 	for _, p := range sales {
 		touched[p.ID] = true
@@ -151,7 +156,7 @@ func (a *Access) Erase(ctx context.Context, seller domain.SellerID, email string
 			return err
 		}
 	}
-	return nil
+	return a.eraseMails(ctx, seller, email, names)
 }
 
 // eachSeat calls fn for every seat of a seller's sales, also those that were taken

@@ -48,7 +48,7 @@ func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Noti
 	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {
 		return nil // it is gone
 	}
-	if err != nil || !a.wanted(at) {
+	if err != nil || a.address() == "" || !a.wanted(at) { // who was erased has none
 		return err
 	}
 	if n.To == domain.SeatReads {
@@ -60,13 +60,30 @@ func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Noti
 		return err
 	}
 	subject, text := a.written(at)
-	err = w.send(ctx, domain.Mail{
-		ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: a.cause(), To: a.address(), Subject: subject, Text: text, CreatedAt: at,
-	})
-	if err != nil || !a.ofPrice() {
+	m := domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: a.cause(), To: a.address(), Subject: subject, Text: text, CreatedAt: at}
+	if err := w.sendTo(ctx, m, a); err != nil || !a.ofPrice() {
 		return err
 	}
 	return w.priceTold(ctx, a.member)
+}
+
+// sendTo hands a mail on that was written for what there was to tell. If its
+// reader, or who it names, was erased meanwhile, it is not kept: the erasure may
+// have looked through the mails before.
+func (w *Worker) sendTo(ctx context.Context, m domain.Mail, was about) error {
+	if err := w.send(ctx, m); err != nil {
+		return err
+	}
+	is, err := load(ctx, w.core, m.SellerID, func(ctx context.Context, tx ports.Tx) (about, error) {
+		return w.about(ctx, tx, m.SellerID, was.Notice, m.CreatedAt)
+	})
+	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {
+		err = nil
+	}
+	if err != nil || is.address() == was.address() && is.sale.Email == was.sale.Email && is.sale.FullName == was.sale.FullName {
+		return err
+	}
+	return w.forgetMail(ctx, m.SellerID, m.ID)
 }
 
 // send hands a mail on. What a mailer says of its failure may hold an address:
@@ -221,7 +238,7 @@ func (a about) cause() string {
 
 func (a about) ofPrice() bool { return a.Of == domain.PriceAnnounced{}.EventName() }
 
-// address is where the mail goes.
+// address is where the mail goes; nowhere, to a buyer who was erased.
 func (a about) address() string {
 	switch a.To {
 	case domain.SellerReads:
@@ -229,16 +246,19 @@ func (a about) address() string {
 	case domain.SeatReads:
 		return a.seat.Email
 	}
+	if !a.sale.ErasedAt.IsZero() {
+		return ""
+	}
 	return a.sale.Email
 }
 
 // wanted reports whether there is still something to tell: not of a seat that
-// was claimed or taken back, nor of a price that does not stand any more or was
+// was claimed or taken back, or whose buyer was erased, nor of a price that does not stand any more or was
 // told already.
 func (a about) wanted(at time.Time) bool {
 	switch {
 	case a.To == domain.SeatReads:
-		return a.seat.Status == domain.SeatInvited
+		return a.seat.Status == domain.SeatInvited && a.sale.ErasedAt.IsZero()
 	case a.ofPrice():
 		return a.member.Live() && a.member.Notice != (domain.PriceNotice{}) && a.member.Notice.NotifiedAt.IsZero()
 	}

@@ -62,12 +62,14 @@ func (a about) priceText() string {
 		" a seat costs " + price.String() + " each time. If you do not want that, cancel before."
 }
 
+const saysInvites = " invites you to a seat of "
+
 func (a about) writeInvitation(s *sheet) {
 	payer := oneLine(a.sale.FullName)
 	if payer == "" {
 		payer = a.sale.Email
 	}
-	s.say(payer+" invites you to a seat of "+oneLine(a.product.Name)+".", "", "Your invitation code, good for seven days:", a.code)
+	s.say(payer+saysInvites+oneLine(a.product.Name)+".", "", "Your invitation code, good for seven days:", a.code)
 	if a.joins {
 		s.say("", "It comes with access to a Discord server, once you have taken your seat.")
 		s.sayJoin(a.page)

@@ -175,7 +175,8 @@ type Tokens interface {
 type Mails interface {
 	ByID(context.Context, domain.MailID) (domain.Mail, error) // domain.ErrMailNotFound
 	List(ctx context.Context, after Cursor, limit int) ([]domain.Mail, error)
-	Insert(context.Context, domain.Mail) error // domain.ErrExists if the seller has one of its cause
+	Insert(context.Context, domain.Mail) error   // domain.ErrExists if the seller has one of its cause
+	Delete(context.Context, domain.MailID) error // of what is not there: nothing
 }
 
 // Events keeps what happened, for those who are told of it. In a seller's

@@ -38,6 +38,17 @@ func (r mails) List(ctx context.Context, after ports.Cursor, limit int) ([]domai
 	return found, nil
 }
 
+func (r mails) Delete(ctx context.Context, id domain.MailID) error {
+	if err := r.writing(ctx); err != nil {
+		return err
+	}
+	if old, ok := find(r.tx, r.mails, string(id)); ok {
+		unset(r.tx, r.causes, ofSeller{old.SellerID, old.Cause})
+		drop(r.tx, r.mails, old)
+	}
+	return nil
+}
+
 func (r mails) Insert(ctx context.Context, m domain.Mail) error {
 	if err := r.inserting(ctx, m.SellerID); err != nil {
 		return err

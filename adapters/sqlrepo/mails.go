@@ -57,6 +57,11 @@ func (r mails) List(ctx context.Context, after ports.Cursor, limit int) ([]domai
 		r.seller(), since(after), after.ID, most(limit))
 }
 
+func (r mails) Delete(ctx context.Context, id domain.MailID) error {
+	_, err := r.c.Exec(ctx, `DELETE FROM usher_mails WHERE id = $1 AND seller_id = $2`, string(id), r.seller())
+	return err
+}
+
 var mailInsert = `INSERT INTO usher_mails (` + mailColumns.names("") + `)
 	SELECT ` + mailColumns.params() + ` FROM usher_sellers WHERE id = $2 ON CONFLICT DO NOTHING`
 

@@ -131,6 +131,7 @@ var methods = withCommunities(map[string]method{
 
 	"Mails.ByID":   same(domain.ErrMailNotFound).with(func(d *deal) []any { return rows(d.mail.ID) }),
 	"Mails.List":   method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Mails.Delete": same(nothing).writing(func(d *deal) []any { return rows(d.mail.ID) }),
 	"Mails.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Mail(d.seller)) }),
 
 	"Events.Append":   method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(d *deal) []any { return rows(event(string(d.sale.ID))) }),

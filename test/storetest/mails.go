@@ -33,7 +33,25 @@ var mailTests = mailAggregate.tests(tests{
 	"OneOfACause":   mailOneOfCause,
 	"CausesAreOdd":  mailOddCauses,
 	"TextsAreExact": mailTexts,
+	"Deleted":       mailDeleted,
 })
+
+// mailDeleted: it is gone, its cause is free, twice is once, and a stranger
+// deletes none.
+func mailDeleted(t *testing.T, w *world) {
+	m, other := fixture.Mail(w.ana), fixture.Mail(w.ana)
+	fixture.Fill(t, w, m, other)
+	remove := func(ctx context.Context, tx ports.Tx) error { return tx.Mails.Delete(ctx, m.ID) }
+	w.update(t, ports.Seller(w.bob.ID), remove)
+	mailAggregate.wantStored(t, w, "after a stranger", m)
+	for range 2 {
+		w.update(t, w.of, remove)
+		_, err := mailAggregate.load(t, w, m)
+		wantErr(t, "after it", err, domain.ErrMailNotFound)
+	}
+	mailAggregate.wantStored(t, w, "another one", other)
+	fixture.Fill(t, w, fixture.Mail(w.ana, func(again *domain.Mail) { again.Cause = m.Cause }))
+}
 
 // mailOneOfCause: the same cause twice is one mail; another seller's is another.
 func mailOneOfCause(t *testing.T, w *world) {
