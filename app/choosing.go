@@ -26,7 +26,7 @@ func (c *Communities) Offer(ctx context.Context, seller domain.SellerID, id doma
 	defer cancel()
 	_, offer.Communities, err = c.circle.Detect(asking, door.Secret, conn.Dialect)
 	if err != nil {
-		return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysCheckKey)
+		return CircleOffer{}, notRetrieved(troubleOf(err))
 	}
 	offer.Connection = conn
 	return offer, nil

@@ -18,6 +18,9 @@ type Communities struct{ *core }
 const (
 	saysEnterToken     = "Enter an API token"
 	saysCheckKey       = "Could not retrieve communities from Circle. Please check your API key."
+	saysTryAgain       = "Could not retrieve communities from Circle, which does not answer. Your API key was not checked; please try again."
+	saysTooOften       = "Circle is asked too often at the moment. Your API key was not checked; please try again in a few minutes."
+	saysRefusedHere    = "Circle refused to name the communities of this API key."
 	saysPlan           = "The community's plan has no API access. Change the plan at Circle, or use a token of the older API."
 	saysSpaceGroups    = "Could not retrieve space groups from Circle. Please try again."
 	saysNotConnected   = "Could not connect to your Discord account, please try again."
@@ -63,10 +66,7 @@ func (c *Communities) ConnectCircle(ctx context.Context, seller domain.SellerID,
 	defer cancel()
 	conn.Dialect, offer.Communities, err = c.circle.Detect(asking, token, dialect)
 	if err != nil {
-		if t := troubleOf(err); t.Cause == domain.CausePlan {
-			return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(t), saysPlan)
-		}
-		return CircleOffer{}, refused(domain.ErrCommunityRefused.Because(troubleOf(err)), saysCheckKey)
+		return CircleOffer{}, notRetrieved(troubleOf(err))
 	}
 	if conn.Dialect == "v2" && len(offer.Communities) == 1 {
 		conn.RemoteID, conn.Name = offer.Communities[0].ID, offer.Communities[0].Name
@@ -77,6 +77,22 @@ func (c *Communities) ConnectCircle(ctx context.Context, seller domain.SellerID,
 	}
 	offer.Connection, err = c.keepConnection(ctx, conn, token)
 	return offer, err
+}
+
+// notRetrieved says why it is not known what a token opens. That the token is
+// wrong is said only if Circle says so.
+func notRetrieved(t *domain.Trouble) error {
+	switch t.Cause {
+	case domain.CauseTokenInvalid:
+		return refused(domain.ErrCommunityRefused.Because(t), saysCheckKey)
+	case domain.CausePlan:
+		return refused(domain.ErrCommunityRefused.Because(t), saysPlan)
+	case domain.CauseUnreachable:
+		return refused(domain.ErrUnavailable.Because(t), saysTryAgain)
+	case domain.CauseRateLimited:
+		return refused(domain.ErrUnavailable.Because(t), saysTooOften)
+	}
+	return refused(domain.ErrCommunityRefused.Because(t), saysRefusedHere)
 }
 
 // change changes a connection that is not closed.
