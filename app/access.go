@@ -110,6 +110,7 @@ type run struct {
 	trouble *domain.Trouble // the last
 	gone    bool            // nothing is known of the person any more
 	found   bool            // this run has seen the person in, or let them in
+	calls   int64           // that the service counts, and are not written down yet
 	pending bool            // let in, and has to accept the server's rules first
 	again   time.Time       // when there is more to do; zero: there is not
 }
@@ -158,6 +159,7 @@ func (r *run) next(ctx context.Context) (domain.Step, error) {
 			return struct{}{}, err
 		}
 		r.door, err = r.core.door(ctx, tx, r.conn)
+		r.door.Counted = func() { r.calls++ }
 		if t := (*domain.Trouble)(nil); errors.As(err, &t) {
 			opened, err = err, nil
 		}

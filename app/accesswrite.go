@@ -13,7 +13,7 @@ import (
 // the connection stand after it. A grant that somebody else has written since is
 // [domain.ErrMoved], and nothing is written.
 func (r *run) write(ctx context.Context, step domain.Step, record func(*domain.Grant)) error {
-	at, was, share := r.at(), r.grant.Version, r.share()
+	at, was, share, calls := r.at(), r.grant.Version, r.share(), r.calls
 	err := r.update(ctx, r.seller, func(ctx context.Context, tx ports.Tx) error {
 		g, err := tx.Grants.ByID(ctx, r.id)
 		if err != nil {
@@ -37,8 +37,8 @@ func (r *run) write(ctx context.Context, step domain.Step, record func(*domain.G
 		if events, err = r.settle(ctx, tx, at); err != nil {
 			return err
 		}
-		if step.Kind != domain.StepNone && r.conn.Quota > 0 {
-			used, err := tx.Connections.AddCalls(ctx, r.conn.ID, monthOf(at), 1)
+		if calls > 0 && r.conn.Quota > 0 {
+			used, err := tx.Connections.AddCalls(ctx, r.conn.ID, monthOf(at), calls)
 			if err != nil {
 				return err
 			}
@@ -65,6 +65,7 @@ func (r *run) write(ctx context.Context, step domain.Step, record func(*domain.G
 	if err != nil {
 		return err
 	}
+	r.calls = 0
 	if t := r.trouble; t != nil && t.Party == domain.OperatorActs {
 		r.warnOperator(ctx, t)
 	}

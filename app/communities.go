@@ -127,7 +127,22 @@ func (c *core) open(ctx context.Context, seller domain.SellerID, id domain.Conne
 		door, err = c.door(ctx, tx, conn)
 		return struct{}{}, err
 	})
+	if conn.Quota > 0 {
+		door.Counted = func() { c.countCall(context.WithoutCancel(ctx), conn) }
+	}
 	return conn, door, err
+}
+
+// countCall counts one request towards those of the month.
+func (c *core) countCall(ctx context.Context, conn domain.Connection) {
+	month := monthOf(c.at())
+	err := c.update(ctx, conn.SellerID, func(ctx context.Context, tx ports.Tx) error {
+		_, err := tx.Connections.AddCalls(ctx, conn.ID, month, 1)
+		return err
+	})
+	if err != nil {
+		c.log.WarnContext(ctx, "a call was not counted", "connection", conn.ID, "error", domain.CodeOf(err))
+	}
 }
 
 // Get returns a connection.

@@ -64,6 +64,10 @@ type Door struct {
 	RemoteID   string // the community
 	Secret     string // the seller's token; empty for a service with a bot of its own
 	Sweep      bool   // the call is part of a sweep, which gives way to others
+
+	// Counted is called for each request that was sent and counts towards the
+	// calls of a month, where the service counts them; nil: nobody asks.
+	Counted func()
 }
 
 // Member is somebody who is in.

@@ -27,7 +27,7 @@ func (c *Client) open(d ports.Door) (door, error) {
 	if err != nil {
 		return door{}, refused("the connection has no community")
 	}
-	a := Account{Dialect: Dialect(d.Dialect), Token: Token(d.Secret), Community: id, Sweep: d.Sweep}
+	a := Account{Dialect: Dialect(d.Dialect), Token: Token(d.Secret), Community: id, Sweep: d.Sweep, Counted: d.Counted}
 	return door{c.As(a), a.Dialect, id}, nil
 }
 

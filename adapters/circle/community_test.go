@@ -126,7 +126,18 @@ func TestCommunity(t *testing.T) {
 			if row.before != nil {
 				row.before(w)
 			}
-			got, err := row.do(w.client, doorOf(row.dialect))
+			door, counted := doorOf(row.dialect), 0
+			door.Counted = func() { counted++ }
+			got, err := row.do(w.client, door)
+			failed := 0
+			for _, c := range w.Journal() {
+				if c.Status >= 500 {
+					failed++
+				}
+			}
+			if counted != len(row.asked)-failed {
+				t.Errorf("counted %d requests of %d, of which Circle failed %d", counted, len(row.asked), failed)
+			}
 			if row.trouble != (domain.Trouble{}) {
 				troubled(t, err, row.trouble)
 			} else if err != nil {

@@ -58,6 +58,9 @@ func (c *Client) do(ctx context.Context, scheme string, a Account, q call) (*sai
 		return nil, s.fail(Unexpected, err)
 	}
 	res, err := c.http.Do(req)
+	if a.Counted != nil && (err == nil && res.StatusCode < 500 || err != nil && !neverSent(err)) {
+		a.Counted()
+	}
 	if err != nil {
 		return nil, s.fail(Unavailable, err)
 	}
@@ -114,6 +117,12 @@ func (c *Client) request(ctx context.Context, scheme string, t Token, q call) (*
 	return req, nil
 }
 
+// neverSent reports whether no connection came about.
+func neverSent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
+}
+
 // fail makes an error of a call. Of the cause only a text is kept, without the
 // URL and the bytes that errors of net/http like to quote, and whether it was
 // the context.
@@ -122,8 +131,7 @@ func (s *said) fail(cause Cause, err error) *Error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	op, ok := errors.AsType[*net.OpError](err)
-	e.Lost = (cause == Unavailable || cause == Unreadable) && !(ok && op.Op == "dial")
+	e.Lost = (cause == Unavailable || cause == Unreadable) && !neverSent(err)
 	for _, end := range []error{context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			e.err = end
