@@ -5,7 +5,9 @@ import "slices"
 // Join binds an account to the claim, before anything is asked of the service.
 // in reports whether the account that has it is in: then it is refused with
 // [ErrAccountBound], unless another account was asked for; who has it stays in
-// until the other one is. A claim that is over is [ErrNoAccess].
+// until the other one is. While one account is on its way into the place of
+// another, a third is refused too: nobody would know of the second any more. A
+// claim that is over is [ErrNoAccess].
 func (c Claim) Join(who Subject, name string, another, in bool) (Claim, error) {
 	if !c.Live() {
 		return c, ErrNoAccess
@@ -14,7 +16,8 @@ func (c Claim) Join(who Subject, name string, another, in bool) (Claim, error) {
 		c.Name = name
 		return c, nil
 	}
-	if c.Subject != "" && in && !another {
+	replacing := c.State == ClaimPending && c.OldSubject != "" && c.OldSubject != who
+	if c.Subject != "" && (in && !another || replacing) {
 		return c, ErrAccountBound.On(c.Name)
 	}
 	if c.OldSubject == "" || c.OldSubject == who {

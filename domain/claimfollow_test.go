@@ -23,7 +23,8 @@ func TestClaimJoin(t *testing.T) {
 		{"another has it, and is in", bound, "2", false, true, "", ErrAccountBound},
 		{"another account is asked for: the first stays in until then", bound, "2", true, true, "1", nil},
 		{"another had it, and is not known to be in: looked after all the same", bound, "2", false, false, "1", nil},
-		{"a third, while the second is on the way", moving, "3", true, true, "1", nil},
+		{"a third, while the second is on the way: else nobody would know of the second", moving, "3", true, true, "", ErrAccountBound},
+		{"a third, once the second is in", Claim{Service: Discord, Subject: "2", State: ClaimActive}, "3", true, true, "2", nil},
 		{"the first again, while the second is on the way", moving, "1", true, true, "2", nil},
 		{"it is over", over, "1", false, true, "", ErrNoAccess},
 	} {
