@@ -77,7 +77,7 @@ func (c *core) reclaim(ctx context.Context, seller domain.SellerID, id domain.Pu
 			return err
 		}
 		found := domain.Reclaim(r.facts.Purchase, r.seats, holders, r.attached, r.claims, func() domain.ClaimID { return domain.ClaimID(c.newID(at)) }, at)
-		return c.keepClaims(ctx, tx, found, wait, at)
+		return c.keepClaims(ctx, tx, found, r.claims, wait, at)
 	})
 }
 
@@ -199,8 +199,8 @@ func (r sale) holders(ctx context.Context, tx ports.Tx, at time.Time) ([]domain.
 
 // keepClaims keeps new and changed claims, and has everybody looked at whom they
 // touch. What somebody could not be let in for is tried again when they may be
-// in anew.
-func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaimed, wait time.Duration, at time.Time) error {
+// in anew. were are the claims as they stood.
+func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaimed, were []domain.Claim, wait time.Duration, at time.Time) error {
 	for _, claim := range found.New {
 		if err := tx.Claims.Insert(ctx, claim); err != nil {
 			return err
@@ -211,7 +211,11 @@ func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaim
 			return err
 		}
 	}
-	events := found.Events
+	events, err := c.sendAway(ctx, tx, found.Changed, were, at)
+	if err != nil {
+		return err
+	}
+	events = append(events, found.Events...)
 	for _, claim := range slices.Concat(found.New, found.Changed) {
 		for _, who := range claim.Touches() {
 			due, err := c.lookAtPerson(ctx, tx, claim, who, nil, at)
@@ -223,6 +227,33 @@ func (c *core) keepClaims(ctx context.Context, tx ports.Tx, found domain.Reclaim
 		}
 	}
 	return c.emit(ctx, tx, at, events...)
+}
+
+// sendAway has those leave whom a live claim was about and is no longer: an
+// address that was changed again before it was in. Its invitation may be on its
+// way at this moment.
+func (c *core) sendAway(ctx context.Context, tx ports.Tx, changed, were []domain.Claim, at time.Time) (events []domain.Event, err error) {
+	for _, is := range changed {
+		i := slices.IndexFunc(were, func(was domain.Claim) bool { return was.ID == is.ID })
+		if i < 0 || !were[i].Live() {
+			continue
+		}
+		for _, who := range were[i].Touches() {
+			if slices.Contains(is.Touches(), who) {
+				continue
+			}
+			by := is.EndAction
+			if by == domain.EndNone {
+				by = is.Service.DefaultEnd()
+			}
+			due, err := c.lookAtPerson(ctx, tx, is, who, func(g *domain.Grant) { g.Leave(by, at) }, at)
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, due)
+		}
+	}
+	return events, nil
 }
 
 // lookAtPerson makes sure that there is a grant of whom a claim touches, changes
