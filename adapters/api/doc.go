@@ -75,7 +75,8 @@
 // give money back; or the token of a sale, which the answer to POST /api/sales
 // shows once, and again to who repeats it with the same Idempotency-Key. That
 // one opens its own sale and membership, all but what is marked as the
-// seller's.
+// seller's. It opens the sale's page too, /d/ and the token, where a Discord server
+// is joined.
 //
 // To everybody else a sale, a membership, a product and what belongs to a
 // community are not there: one 404, whatever is wrong with the token or the id. A seller whose own thing it is, without the
