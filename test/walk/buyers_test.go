@@ -19,7 +19,6 @@ type sold struct {
 	email  string
 	card   string
 	seats  []*seat
-	given  bool // to somebody else: this is the receiver's
 	payer  *sold
 
 	cost, back int64 // what it cost itself, and what of that went back

@@ -308,9 +308,7 @@ func (w *world) happened(s oracle.Seen) {
 		w.fresh = append(w.fresh, [2]string{s.Place, s.Who})
 	}
 	w.said = append(w.said, fmt.Sprintf("%s   %s: %s %v%v -> %v%v %s", w.now.Sub(begin), s.Place, s.Who, s.WasIn, s.Before, s.In, s.After, by))
-	for _, wrong := range w.o.Saw(s) {
-		w.wrong = append(w.wrong, wrong)
-	}
+	w.wrong = append(w.wrong, w.o.Saw(s)...)
 }
 
 // fine ends the walk if something went wrong in a community.
