@@ -22,9 +22,12 @@ func (o *Oracle) Joined(connID, saleID, seat, account string, in, unknown bool) 
 	o.trying = key{}
 	switch {
 	case in:
-		for _, other := range append(r.maybe, r.who) {
-			if other != "" && other != account && !slices.Contains(r.olds, other) {
-				r.olds = append(r.olds, other)
+		if r.who != "" && r.who != account && !slices.Contains(r.olds, r.who) {
+			r.olds = append(r.olds, r.who)
+		}
+		for _, other := range r.maybe {
+			if other != account { // it is not known that they had it
+				o.goes(c, other, asked(r.end), EndNothing)
 			}
 		}
 		r.olds = slices.DeleteFunc(r.olds, func(old string) bool { return old == account })
