@@ -73,7 +73,7 @@ type Account struct {
 	Community int64 // v1 names it in every call; a v2 token has only one
 	Sweep     bool  // gives way to other calls
 
-	Counted func() // is called for each request that Circle counts: all but those that it failed; may be nil
+	Counted func() `json:"-"` // is called for each request that Circle counts: all but those that it failed; may be nil
 }
 
 // Token is a secret of a seller. It is not shown by fmt, log/slog or
