@@ -51,9 +51,8 @@ func (f Facts) paidFor(payer PurchaseState, at time.Time) bool {
 }
 
 // periodGivenBack reports whether nothing is left of what the current period
-// was paid with, or in the days of grace the one before: access returns with the
-// next period that is paid.
+// was paid with.
 func (f Facts) periodGivenBack(at time.Time) bool {
 	m := f.Membership.CaughtUp(at)
-	return m.Live() && m.Cycle > 0 && !f.Purchase.AccessKept && m.GivenBack > 0 && m.GivenBack >= m.Price().Amount
+	return m.Live() && m.Status != PastDue && m.Cycle > 0 && !f.Purchase.AccessKept && m.GivenBack > 0 && m.GivenBack >= m.Price().Amount
 }

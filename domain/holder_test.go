@@ -11,11 +11,7 @@ func TestHolders(t *testing.T) {
 	sold := func() Facts {
 		return Facts{Purchase: PurchaseState{ID: "sale", Status: Successful, Email: "zoe@example.com", Price: usd(900), CreatedAt: t0}}
 	}
-	overdue := func(givenBack int64) func(*MembershipState) {
-		return func(m *MembershipState) {
-			m.Status, m.GivenBack, m.Outstanding.GraceEndsAt = PastDue, givenBack, t0.AddDate(0, 0, 5)
-		}
-	}
+	overdue := func(m *MembershipState) { m.Status, m.Outstanding.GraceEndsAt = PastDue, t0.AddDate(0, 0, 5) }
 	member := func(mod func(*MembershipState)) Facts {
 		m, _, err := NewMembership(Start{
 			ID: "m", SellerID: "ana", ProductID: "club", PurchaseID: "sale", Recurrence: Monthly,
@@ -85,9 +81,7 @@ func TestHolders(t *testing.T) {
 		{name: "no member whose period was given back", f: member(func(m *MembershipState) { m.GivenBack = 900 })},
 		{name: "a member of whose period a part was given back", f: member(func(m *MembershipState) { m.GivenBack = 899 }), want: []string{"zoe@example.com"}},
 		{name: "a member whose period was given back, and access left as it is", f: with(member(func(m *MembershipState) { m.GivenBack = 900 }), func(p *PurchaseState) { p.AccessKept = true }), want: []string{"zoe@example.com"}},
-		{name: "a member whose payment failed, in the days of grace", f: member(overdue(0)), after: time.Hour, want: []string{"zoe@example.com"}},
-		{name: "no member in the days of grace after a period that was given back: access returns with the next paid one", f: member(overdue(900)), after: time.Hour},
-		{name: "a member in the days of grace after a period of which a part was given back", f: member(overdue(899)), after: time.Hour, want: []string{"zoe@example.com"}},
+		{name: "a member whose payment failed, in the days of grace", f: member(overdue), after: time.Hour, want: []string{"zoe@example.com"}},
 		{name: "a member in a free trial", f: member(func(m *MembershipState) { m.Status, m.Cycle, m.FreeTrialEndsAt = Trialing, 0, t0.AddDate(0, 0, 7) }), want: []string{"zoe@example.com"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
