@@ -49,7 +49,7 @@ var stand = []struct {
 	like *regexp.Regexp
 	put  func(n int) string
 }{
-	{regexp.MustCompile(`\b[A-Za-z0-9_-]{43}\b`), func(int) string { return "pU3r0cZ4mXo6vK1tQ8yS2wE5bN7hG9jL0dF3aR6iT4k" }},
+	{regexp.MustCompile(`[A-Za-z0-9_-]{43}`), func(int) string { return "pU3r0cZ4mXo6vK1tQ8yS2wE5bN7hG9jL0dF3aR6iT4k" }},
 	{regexp.MustCompile(`[0-9A-F]{8}(-[0-9A-F]{8}){3}`), func(int) string { return "5C0F8E1A-93D2B764-E8A1709B-4D26F3C5" }},
 	{regexp.MustCompile(`[A-Za-z0-9_-]{22}==`), func(n int) string { return fmt.Sprintf("AZvA4hKAe%c3UMCvOZsq5kQ==", 'a'+n) }},
 	{regexp.MustCompile(`(curl )http://127\.0\.0\.1:\d+`), func(int) string { return "${1}http://127.0.0.1:8091" }},
