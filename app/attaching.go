@@ -17,22 +17,40 @@ type Attached struct {
 const saysRole = "cannot be given: "
 
 // CurrentCustomers counts who uses sales of a product now: whom attaching it for
-// all would let in.
-func (c *Communities) CurrentCustomers(ctx context.Context, seller domain.SellerID, id domain.ProductID) (int, error) {
-	at, n := c.at(), 0
-	err := c.eachSale(ctx, seller, ports.PurchaseQuery{ProductID: id}, func(p domain.PurchaseState) error {
-		_, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (struct{}, error) {
-			r, err := readWhole(ctx, tx, p.ID)
-			if err != nil {
-				return struct{}{}, err
-			}
-			holders, err := r.holders(ctx, tx, at)
-			n += len(holders)
-			return struct{}{}, err
-		})
-		return err
-	})
-	return n, err
+// all would let in. It looks at every sale, a hundred at a time.
+func (c *Communities) CurrentCustomers(ctx context.Context, seller domain.SellerID, id domain.ProductID) (n int, err error) {
+	at := c.at()
+	for q := (ports.PurchaseQuery{ProductID: id, Limit: 100}); ; {
+		some, err := load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (customers, error) { return customersOf(ctx, tx, q, at) })
+		n += some.number
+		if q.After = some.next; err != nil || q.After == (ports.Cursor{}) {
+			return n, err
+		}
+	}
+}
+
+// customers is how many use a page of sales, and where the next one begins.
+type customers struct {
+	number int
+	next   ports.Cursor // zero: there is none
+}
+
+func customersOf(ctx context.Context, tx ports.Tx, q ports.PurchaseQuery, at time.Time) (c customers, err error) {
+	page, err := tx.Purchases.List(ctx, q)
+	for i, p := range page {
+		r, err := readWhole(ctx, tx, p.ID)
+		if err != nil {
+			return c, err
+		}
+		holders, err := r.holders(ctx, tx, at)
+		if err != nil {
+			return c, err
+		}
+		if c.number += len(holders); i == q.Limit-1 {
+			c.next = placeOf(p.CreatedAt, p.ID)
+		}
+	}
+	return c, err
 }
 
 // eachSale calls fn for every sale that is asked for, a page at a time.
