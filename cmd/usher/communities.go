@@ -14,6 +14,7 @@ import (
 type communitiesCmd struct {
 	List          communitiesListCmd        `cmd:"" help:"List the communities that are connected."`
 	Show          communitiesShowCmd        `cmd:"" help:"Show a community, and what attachments to it can give."`
+	Status        communitiesStatusCmd      `cmd:"" help:"Show how each community does, and how many people are in or wait."`
 	ConnectCircle communitiesCircleCmd      `cmd:"" help:"Connect a Circle community. Its API token comes on standard input or from a prompt."`
 	Attach        communitiesAttachCmd      `cmd:"" help:"Let who buys a product into a community."`
 	Reattach      communitiesReattachCmd    `cmd:"" help:"Change what an attachment gives, to whom, and how it ends."`

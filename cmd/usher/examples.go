@@ -121,7 +121,8 @@ var examples = map[string][]string{
 		`usher communities attach inkwell --connection circle --space-group 43576`,
 		`usher communities people`,
 	},
-	"communities list": {`usher communities list`},
+	"communities list":   {`usher communities list`},
+	"communities status": {`usher communities status`},
 	"communities show": {
 		`usher communities show AZqxJ2vXd9-Y0kqk3rW0Ng==`,
 		`usher communities show discord`,
