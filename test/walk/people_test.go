@@ -104,7 +104,7 @@ func (w *world) switches() bool {
 // join takes a place up with an account.
 func (w *world) join(p place, account string, another bool) error {
 	l, s, seat := p.link.name, p.sale.name, string(p.seat)
-	refused := w.s.refused
+	_, unheard := w.s.now()
 	life := w.life
 	w.known(func(o *oracle.Oracle) { o.Joins(l, s, seat, account) })
 	err := func() error {
@@ -119,7 +119,8 @@ func (w *world) join(p place, account string, another bool) error {
 		_, err = w.usher.Access.FinishJoin(w.ctx, p.human.browser, back)
 		return err
 	}()
-	unknown := err != nil && (life.dead.Load() || w.s.refused != refused)
+	_, unheardNow := w.s.now()
+	unknown := err != nil && (life.dead.Load() || unheardNow != unheard)
 	w.tell("%s joins %s by %s %s as %s, another %v: %v", p.human.email, l, s, seat, account, another, err)
 	w.known(func(o *oracle.Oracle) { o.Joined(l, s, seat, account, err == nil, unknown) })
 	if life.dead.Load() {
@@ -145,8 +146,9 @@ func (w *world) isThere() bool {
 	h := w.someone()
 	where := w.upTo("where", len(guilds))
 	what := w.upTo("with", 3)
+	in, _ := w.s.now()
 	if where == len(guilds) {
-		if w.s.was[theCircle][h.email] != nil || w.touched(theCircle, h.email) {
+		if in[theCircle][h.email] != nil || w.touched(theCircle, h.email) {
 			return false
 		}
 		m := circletest.Member{Email: h.email}
@@ -157,7 +159,7 @@ func (w *world) isThere() bool {
 		w.s.byHand(func() { w.s.circle.SetMember(circleID, m) })
 	} else {
 		id, account := guilds[where], h.accounts[0]
-		if w.s.was[id][account] != nil || w.touched(id, account) {
+		if in[id][account] != nil || w.touched(id, account) {
 			return false
 		}
 		m := discordtest.Member{UserID: account}
@@ -179,8 +181,9 @@ func (w *world) touched(place, who string) (is bool) {
 // goesByHand takes somebody out by hand, or a target from them.
 func (w *world) goesByHand() bool {
 	var all [][2]string
-	for _, at := range sorted(w.s.was) {
-		for _, who := range sorted(w.s.was[at]) {
+	in, _ := w.s.now()
+	for _, at := range sorted(in) {
+		for _, who := range sorted(in[at]) {
 			if who != owner {
 				all = append(all, [2]string{at, who})
 			}

@@ -125,6 +125,13 @@ func (s *services) tell(byUs, unheard bool) {
 	s.was = is
 }
 
+// now is who is in what, and how many answers nobody has heard so far.
+func (s *services) now() (state, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.was, s.refused
+}
+
 // byHand has somebody in a community do something.
 func (s *services) byHand(do func()) {
 	s.mu.Lock()
