@@ -188,7 +188,7 @@ func (w *world) runsDry() bool {
 }
 
 func (w *world) refunds() bool {
-	s := w.aSale(func(s *sold) bool { return s.payer == nil })
+	s := w.aPaid()
 	if s == nil {
 		return false
 	}
@@ -234,7 +234,7 @@ func (w *world) once(do func(*app.Usher) error, done ...error) error {
 }
 
 func (w *world) disputes() bool {
-	s := w.aSale(func(s *sold) bool { return s.payer == nil })
+	s := w.aPaid()
 	if s == nil {
 		return false
 	}

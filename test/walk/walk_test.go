@@ -26,6 +26,7 @@ type step struct {
 
 var steps = []step{
 	{"buy", 16, (*world).buys},
+	{"give", 3, (*world).gives},
 	{"cancel", 3, (*world).cancels},
 	{"uncancel", 2, (*world).uncancels},
 	{"restart", 4, (*world).restarts},
