@@ -21,7 +21,6 @@ func (c *core) keepConnection(ctx context.Context, conn domain.Connection, token
 		if err != nil {
 			return err
 		}
-		kept = conn
 		if was.ID != "" {
 			kept, err = c.takeOver(ctx, tx, was, conn, token, at)
 			return err
@@ -118,17 +117,14 @@ func (c *core) notTaken(ctx context.Context, conn domain.Connection) error {
 // connectedTo returns the seller's connection to the same community, or the
 // zero value.
 func connectedTo(ctx context.Context, tx ports.Tx, conn domain.Connection) (domain.Connection, error) {
-	var after ports.Cursor
-	for conn.RemoteID != "" {
-		page, err := tx.Connections.List(ctx, after, 1000)
-		if err != nil || len(page) == 0 {
-			return domain.Connection{}, err
-		}
-		for _, o := range page {
-			if o.Service == conn.Service && o.RemoteID == conn.RemoteID && o.ClosedAt.IsZero() {
-				return o, nil
-			}
-			after = ports.Cursor{At: o.CreatedAt, ID: string(o.ID)}
+	if conn.RemoteID == "" {
+		return domain.Connection{}, nil
+	}
+	for o, err := range Paged(func(after ports.Cursor, limit int) ([]domain.Connection, error) {
+		return tx.Connections.List(ctx, after, limit)
+	}, func(o domain.Connection) ports.Cursor { return placeOf(o.CreatedAt, o.ID) }) {
+		if err != nil || o.Service == conn.Service && o.RemoteID == conn.RemoteID && o.ClosedAt.IsZero() {
+			return o, err
 		}
 	}
 	return domain.Connection{}, nil

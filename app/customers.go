@@ -243,41 +243,21 @@ func (a *Access) eraseFrom(ctx context.Context, seller domain.SellerID, id domai
 	})
 }
 
-// SaleOf returns the sale that a token opens: its own, or that of its seat; and
-// whose places those are, see [Access.Places]: the seat's, or the buyer's own. A
-// token that opens none is [domain.ErrPurchaseNotFound].
-func (a *Access) SaleOf(ctx context.Context, t domain.TokenState) (domain.PurchaseID, domain.SeatID, error) {
+// SaleOf returns the sale that a token opens: its own, or that of its seat, if
+// somebody sits there. A token that opens none is [domain.ErrPurchaseNotFound].
+func (a *Access) SaleOf(ctx context.Context, t domain.TokenState) (domain.PurchaseID, error) {
 	if t.SeatID == "" {
 		if t.PurchaseID == "" {
-			return "", "", domain.ErrPurchaseNotFound
+			return "", domain.ErrPurchaseNotFound
 		}
-		seat, err := a.OwnSeat(ctx, t.SellerID, t.PurchaseID)
-		return t.PurchaseID, seat, err
+		return t.PurchaseID, nil
 	}
 	seat, err := load(ctx, a.core, t.SellerID, func(ctx context.Context, tx ports.Tx) (domain.Seat, error) { return tx.Seats.ByID(ctx, t.SeatID) })
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	if seat.Status != domain.SeatActive {
-		return "", "", domain.ErrPurchaseNotFound
+		return "", domain.ErrPurchaseNotFound
 	}
-	return seat.PurchaseID, seat.ID, nil
-}
-
-// OwnSeat returns the seat that the buyer of a sale sits in; none if they have
-// given it up, or the sale has no seats.
-func (a *Access) OwnSeat(ctx context.Context, seller domain.SellerID, id domain.PurchaseID) (domain.SeatID, error) {
-	return load(ctx, a.core, seller, func(ctx context.Context, tx ports.Tx) (domain.SeatID, error) {
-		p, err := tx.Purchases.ByID(ctx, id)
-		if err != nil || !p.State().Multiseat {
-			return "", err
-		}
-		seats, err := tx.Seats.ByPurchase(ctx, id)
-		for _, s := range seats {
-			if s.Status == domain.SeatActive && domain.NormalizeEmail(s.Email) == domain.NormalizeEmail(p.State().Email) {
-				return s.ID, err
-			}
-		}
-		return "", err
-	})
+	return seat.PurchaseID, nil
 }

@@ -37,7 +37,8 @@ func (p *post) attach(to domain.Connection, product domain.Product, all bool) {
 	must(p.Communities.Attach(p.t.Context(), p.seller, domain.Attachment{ConnectionID: to.ID, ProductID: product.ID, AllVariants: true}, all))
 }
 
-// linked returns the sale and the seat whose page a mail's link opens.
+// linked returns the sale whose page a mail's link opens, and the seat by which
+// that page lets somebody in.
 func (p *post) linked(m domain.Mail) (domain.PurchaseID, domain.SeatID) {
 	p.t.Helper()
 	found := joinLine.FindStringSubmatch(m.Text)
@@ -45,11 +46,13 @@ func (p *post) linked(m domain.Mail) (domain.PurchaseID, domain.SeatID) {
 		p.t.Fatalf("no link in\n%s", m.Text)
 	}
 	token := must(p.Tokens.Holder(p.t.Context(), found[1]))
-	sale, seat, err := p.Access.SaleOf(p.t.Context(), token.State())
-	if err != nil {
-		p.t.Fatal(err)
+	p.mails() // whoever has a seat since is let in
+	sale := must(p.Access.SaleOf(p.t.Context(), token.State()))
+	places := must(p.Access.Places(p.t.Context(), p.seller, sale, token.State().SeatID))
+	if len(places) != 1 {
+		p.t.Fatalf("the page of %s shows %+v", sale, places)
 	}
-	return sale, seat
+	return sale, places[0].Claim.SeatID
 }
 
 // theMail is the only one of a subject.

@@ -42,11 +42,11 @@ func (v *visit) showAccess(status int, says string) error {
 
 func (v *visit) showPlaces(status int, says string, t domain.TokenState, token string) error {
 	ctx := v.r.Context()
-	purchase, seat, err := v.usher.Access.SaleOf(ctx, t)
+	purchase, err := v.usher.Access.SaleOf(ctx, t)
 	if err != nil {
 		return err
 	}
-	all, err := v.usher.Access.Places(ctx, t.SellerID, purchase, seat)
+	all, err := v.usher.Access.Places(ctx, t.SellerID, purchase, t.SeatID)
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,11 @@ func (v *visit) leave() error {
 		return err
 	}
 	ctx, id := v.r.Context(), domain.ClaimID(v.r.PathValue("claim"))
-	purchase, seat, err := v.usher.Access.SaleOf(ctx, t)
+	purchase, err := v.usher.Access.SaleOf(ctx, t)
 	if err != nil {
 		return err
 	}
-	places, err := v.usher.Access.Places(ctx, t.SellerID, purchase, seat)
+	places, err := v.usher.Access.Places(ctx, t.SellerID, purchase, t.SeatID)
 	if err != nil {
 		return err
 	}
