@@ -43,14 +43,19 @@ func (w *Worker) tellOfCommunity(ctx context.Context, seller domain.SellerID, n 
 	}
 	subject, text := t.written()
 	m := domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: n.Cause, To: to, Subject: subject, Text: text, CreatedAt: at}
-	if err := w.send(ctx, m); err != nil || n.ClaimID == "" || t.claim.Forget {
-		return err
+	if n.ClaimID == "" || t.claim.Forget {
+		return w.send(ctx, m)
 	}
-	is, err := load(ctx, w.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Claim, error) { return tx.Claims.ByID(ctx, n.ClaimID) })
-	if err == nil && !is.Forget || err != nil && !errors.Is(err, domain.ErrClaimNotFound) {
-		return err
+	return w.sendOf(ctx, m, t.erased)
+}
+
+// erased reports whether whom it is about is being forgotten, or was.
+func (t troubled) erased(ctx context.Context, tx ports.Tx) (bool, error) {
+	is, err := tx.Claims.ByID(ctx, t.ClaimID)
+	if errors.Is(err, domain.ErrClaimNotFound) {
+		return true, nil
 	}
-	return w.forgetMail(ctx, seller, m.ID) // they were erased meanwhile, see sendTo
+	return is.Forget, err
 }
 
 func readTroubled(ctx context.Context, tx ports.Tx, seller domain.SellerID, n domain.Notice) (t troubled, err error) {
@@ -70,8 +75,8 @@ func readTroubled(ctx context.Context, tx ports.Tx, seller domain.SellerID, n do
 }
 
 // wanted reports whether there is still something to tell: nothing to who is
-// being forgotten, not that somebody
-// should join who has, nor of a community that is not connected any more.
+// being forgotten, not that somebody should join who has, nor of a community that
+// is not connected any more.
 func (t troubled) wanted() bool {
 	if t.To == domain.HolderReads && t.claim.Forget {
 		return false

@@ -10,7 +10,7 @@ import (
 
 // eraseMails deletes the mails that are kept and are about somebody, by their
 // address, or by a name of theirs in an invitation. It comes last: who writes a
-// mail meanwhile looks again after it, see [Worker.tell].
+// mail meanwhile looks again after it, see [Worker.sendOf].
 func (c *core) eraseMails(ctx context.Context, seller domain.SellerID, email string, names map[string]bool) error {
 	mails := Mails{c}
 	return each(Paged(func(after ports.Cursor, limit int) ([]domain.Mail, error) {

@@ -61,29 +61,40 @@ func (w *Worker) tell(ctx context.Context, seller domain.SellerID, n domain.Noti
 	}
 	subject, text := a.written(at)
 	m := domain.Mail{ID: domain.MailID(w.newID(at)), SellerID: seller, Cause: a.cause(), To: a.address(), Subject: subject, Text: text, CreatedAt: at}
-	if err := w.sendTo(ctx, m, a); err != nil || !a.ofPrice() {
+	if err := w.sendOf(ctx, m, a.erased); err != nil || !a.ofPrice() {
 		return err
 	}
 	return w.priceTold(ctx, a.member)
 }
 
-// sendTo hands a mail on that was written for what there was to tell. If its
-// reader, or who it names, was erased meanwhile, it is not kept: the erasure may
-// have looked through the mails before.
-func (w *Worker) sendTo(ctx context.Context, m domain.Mail, was about) error {
+// sendOf hands a mail on about somebody who may be erased meanwhile: then it is
+// not kept, since the erasure may have looked through the mails before.
+func (w *Worker) sendOf(ctx context.Context, m domain.Mail, erased func(context.Context, ports.Tx) (bool, error)) error {
 	if err := w.send(ctx, m); err != nil {
 		return err
 	}
-	is, err := load(ctx, w.core, m.SellerID, func(ctx context.Context, tx ports.Tx) (about, error) {
-		return w.about(ctx, tx, m.SellerID, was.Notice, m.CreatedAt)
-	})
-	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {
-		err = nil
-	}
-	if err != nil || is.address() == was.address() && is.sale.Email == was.sale.Email && is.sale.FullName == was.sale.FullName {
+	gone, err := load(ctx, w.core, m.SellerID, erased)
+	if err != nil || !gone {
 		return err
 	}
 	return w.forgetMail(ctx, m.SellerID, m.ID)
+}
+
+// erased reports whether who reads the mail, or whom it names, is not who they
+// were when a was read.
+func (a about) erased(ctx context.Context, tx ports.Tx) (bool, error) {
+	is := a
+	p, err := tx.Purchases.ByID(ctx, a.PurchaseID)
+	if err == nil {
+		is.sale = p.State()
+		if a.To == domain.SeatReads {
+			is.seat, err = tx.Seats.ByID(ctx, a.SeatID)
+		}
+	}
+	if errors.Is(err, domain.ErrPurchaseNotFound) || errors.Is(err, domain.ErrSeatNotFound) {
+		return true, nil
+	}
+	return is.address() != a.address() || is.sale.Email != a.sale.Email || is.sale.FullName != a.sale.FullName, err
 }
 
 // send hands a mail on. What a mailer says of its failure may hold an address:
@@ -253,8 +264,8 @@ func (a about) address() string {
 }
 
 // wanted reports whether there is still something to tell: not of a seat that
-// was claimed or taken back, or whose buyer was erased, nor of a price that does not stand any more or was
-// told already.
+// was claimed or taken back, or whose buyer was erased, nor of a price that does
+// not stand any more or was told already.
 func (a about) wanted(at time.Time) bool {
 	switch {
 	case a.To == domain.SeatReads:
