@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/test/luck"
 	"pgregory.net/rapid"
 )
 
 // Boundaries only ever come later, on the anchor's day of the month or the last
 // of a shorter one, at its time of day. (Invariant 6, without a membership.)
 func TestBoundary_strictlyIncreases(t *testing.T) {
-	checks(t, 1000)
+	luck.Fixed(t, 1000)
 	rapid.Check(t, func(t *rapid.T) {
 		anchor := unixTime(rapid.Int64Range(at(1970, 1, 2, 0), at(2400, 1, 1, 0)).Draw(t, "anchor"))
 		if rapid.Bool().Draw(t, "a known one") {
@@ -98,7 +99,7 @@ func inside(t *rapid.T, m *domain.Membership) int64 {
 // Many small increases at one instant cost what one large one costs, whatever
 // is too little to be collected at once. (Invariant 3.)
 func TestMembership_manyStepsCostWhatOneCosts(t *testing.T) {
-	checks(t, 1000)
+	luck.Fixed(t, 1000)
 	rapid.Check(t, func(t *rapid.T) {
 		m := simple(t)
 		least := pick[int64](t, "least charge", 0, 50, 1)
@@ -123,7 +124,7 @@ func TestMembership_manyStepsCostWhatOneCosts(t *testing.T) {
 // Up, down, and up again to seats that are paid for costs nothing; what goes
 // down is neither paid back nor taken away before the end. (Invariant 5.)
 func TestMembership_upDownUp(t *testing.T) {
-	checks(t, 1000)
+	luck.Fixed(t, 1000)
 	rapid.Check(t, func(t *rapid.T) {
 		m := simple(t)
 		now := inside(t, m)
@@ -153,7 +154,7 @@ func TestMembership_upDownUp(t *testing.T) {
 // When jobs run does not move a date: a renewal that runs late, or is paid late,
 // begins the period that one on time begins. (Invariant 6.)
 func TestMembership_lateJobsMoveNothing(t *testing.T) {
-	checks(t, 1000)
+	luck.Fixed(t, 1000)
 	rapid.Check(t, func(t *rapid.T) {
 		m := simple(t)
 		late := domain.RestoreMembership(m.State())

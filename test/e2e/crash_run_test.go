@@ -4,11 +4,12 @@ import (
 	"flag"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/usherhq/usher/test/luck"
 )
 
 var crashSeed = flag.Uint64("crash.seed", 0, "what TestCrash draws its script from; 0: another one each time")
@@ -26,10 +27,7 @@ var crashSeed = flag.Uint64("crash.seed", 0, "what TestCrash draws its script fr
 func TestCrash(t *testing.T) { onEach(t, crash) }
 
 func crash(t *testing.T, at place) {
-	wanted := 40
-	if os.Getenv("USHER_TEST_RUNS") != "" {
-		wanted = 20 * runs(t)
-	}
+	wanted := 20 * luck.Runs(t, 2)
 	seed := *crashSeed
 	for seed == 0 {
 		seed = rand.Uint64()

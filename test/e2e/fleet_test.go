@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/usherhq/usher/test/luck"
 )
 
 // fleet is servers of one shop, which may be replaced while clients ask them.
@@ -73,7 +75,7 @@ func TestFourProcesses(t *testing.T) {
 	l := f.sale(f.product("Inkwell", "--licensed"))
 	all := f.serveMany(4)
 	y := &tally{times: map[int64]int{}}
-	kills := int64(4 * runs(t))
+	kills := int64(4 * luck.Runs(t, 20))
 	every := max(wanted/kills, 1)
 	kill := make(chan struct{}, kills)
 	var answered atomic.Int64

@@ -5,14 +5,14 @@ import (
 	"database/sql"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	_ "modernc.org/sqlite"
+
+	"github.com/usherhq/usher/test/luck"
 )
 
 const clients = 50
@@ -53,7 +53,7 @@ func kill(t *testing.T, at place) {
 	switched := f.sale(product) // disabled and enabled in turn
 	disabled := false
 	s := f.serve()
-	for run := range runs(t) {
+	for run := range luck.Runs(t, 20) {
 		// In every second run the switch is answered before the kill can come.
 		s.load(keys, tallies, rand.Int64N(400)+1, run%2 == 0, func(ctx context.Context) bool {
 			action := "disable"
@@ -185,18 +185,4 @@ func wantWhole(t *testing.T, at place) {
 		}
 		rows.Close()
 	}
-}
-
-// runs is how often something random is tried: 20 times, or as often as
-// USHER_TEST_RUNS says.
-func runs(t *testing.T) int {
-	text := os.Getenv("USHER_TEST_RUNS")
-	if text == "" {
-		return 20
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("USHER_TEST_RUNS is %q: it must be a number of at least 1", text)
-	}
-	return n
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/usherhq/usher/adapters/mail"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/test/luck"
 	"github.com/usherhq/usher/test/pgtest"
 )
 
@@ -129,7 +130,7 @@ func TestOutage(t *testing.T) {
 	}
 	over := sync.OnceFunc(func() { close(end); done.Wait() })
 	defer over()
-	for range max(runs(t)/10, 1) {
+	for range max(luck.Runs(t, 20)/10, 1) {
 		for _, stop := range []func(){cluster.Stop, cluster.Crash} {
 			all.served(clients)
 			stop()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/luck"
 )
 
 // moody is a processor whose cards have their days: most renewals are paid at
@@ -48,10 +48,7 @@ func (m moody) Charge(ctx context.Context, o ports.Order) (domain.Answer, error)
 // It is about 200 memberships, or a hundred times USHER_TEST_RUNS, and an eighth
 // of them on PostgreSQL, where each step of the work takes longer.
 func TestTicks(t *testing.T) {
-	n := 200
-	if os.Getenv("USHER_TEST_RUNS") != "" {
-		n = 100 * runs(t)
-	}
+	n := 100 * luck.Runs(t, 2)
 	for _, on := range []struct {
 		name    string
 		copies  func(t *testing.T, fill func(place)) func() place

@@ -1,7 +1,6 @@
 package walk
 
 import (
-	"flag"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"github.com/usherhq/usher/adapters/memstore"
 	"github.com/usherhq/usher/adapters/sqlitestore"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/luck"
 )
 
 // step is something that somebody does.
@@ -130,43 +130,9 @@ func (t *tally) report(tb *testing.T, long bool) {
 	}
 }
 
-// runs is how many walks there are: USHER_TEST_RUNS, or few.
-func runs(t *testing.T, few int) (n int, long bool) {
-	text := os.Getenv("USHER_TEST_RUNS")
-	if text == "" {
-		return few, false
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("USHER_TEST_RUNS is %q: it must be a number of at least 1", text)
-	}
-	return n, n >= 300
-}
-
-// checks has rapid draw so often, the same each time: what lands must not hang
-// on luck. -rapid.seed draws others.
-func checks(t *testing.T, n int) {
-	t.Helper()
-	set := map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"}
-	if flag.Lookup("rapid.seed").Value.String() == "0" {
-		set["rapid.seed"] = "20260401"
-	}
-	for name, value := range set {
-		f := flag.Lookup(name)
-		was := f.Value.String()
-		set := func(v string) {
-			if err := f.Value.Set(v); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
-		set(value)
-		t.Cleanup(func() { set(was) })
-	}
-}
-
 // walks goes n walks on stores of that kind.
 func walks(t *testing.T, n int, long bool, store func(*world) ports.Store) {
-	checks(t, n)
+	luck.Fixed(t, n)
 	seen := &tally{n: map[string]int{}}
 	rapid.Check(t, func(r *rapid.T) {
 		w := newWorld(r, t.Context(), seen, store)
@@ -180,14 +146,13 @@ func walks(t *testing.T, n int, long bool, store func(*world) ports.Store) {
 // let in or taken out against what was bought, and in the end everybody is where
 // they should be.
 func TestWalk_memory(t *testing.T) {
-	n, long := runs(t, 200)
-	walks(t, n, long, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
+	n := luck.Runs(t, 200)
+	walks(t, n, n >= 300, func(w *world) ports.Store { return memstore.New(&memstore.Options{Now: w.machine}) })
 }
 
 // The same on SQLite, a twentieth as often.
 func TestWalk_sqlite(t *testing.T) {
-	n, _ := runs(t, 40)
-	n = max(1, n/20)
+	n := max(1, luck.Runs(t, 40)/20)
 	made := t.TempDir()
 	open := func(dir string, now func() time.Time) *sqlitestore.Store {
 		store, err := sqlitestore.Open(t.Context(), filepath.Join(dir, "usher.db"), &sqlitestore.Options{Now: now, Logger: slog.New(slog.DiscardHandler)})
