@@ -197,7 +197,9 @@ func TestTheLogIsBounded(t *testing.T) {
 			want(t, "the View in the way", err, domain.ErrUnavailable)
 			want(t, "the View in the way", err, errInWay)
 			fill()
+			s.w.working.Lock() // an answer comes before the writer looks at the log
 			info, err := os.Stat(path)
+			s.w.working.Unlock()
 			must(t, err)
 			if info.Size() > most {
 				t.Errorf("the log has %d bytes, with nobody in the way", info.Size())
