@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/usherhq/usher/app"
@@ -64,18 +65,22 @@ func (l communitiesPeopleCmd) Run(c *call) error {
 		}
 		q.ProductID = product.ID
 	}
-	all := app.Paged(func(after ports.Cursor, n int) ([]domain.Claim, error) {
-		q.After, q.Limit = after, n
-		return p.Communities.People(c.ctx, seller, q)
-	}, func(m domain.Claim) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
 	columns := []column{left("ID"), left("E-MAIL"), left("SERVICE"), left("ACCOUNT"), left("STATE"), left("WHY"), left("SINCE (UTC)")}
-	return list(c, all, viewClaim, columns, func(m domain.Claim) []string {
+	return list(c, allPeople(c, p, seller, q), viewClaim, columns, func(m domain.Claim) []string {
 		account := m.Name
 		if account == "" {
 			account = string(m.Subject)
 		}
 		return []string{string(m.ID), m.Email, string(m.Service), account, string(m.State), string(m.Cause), day(m.CreatedAt)}
 	}, "Nobody is let in anywhere.")
+}
+
+// allPeople are the claims that are asked for.
+func allPeople(c *call, p *app.Usher, seller domain.SellerID, q ports.ClaimQuery) iter.Seq2[domain.Claim, error] {
+	return app.Paged(func(after ports.Cursor, n int) ([]domain.Claim, error) {
+		q.After, q.Limit = after, n
+		return p.Communities.People(c.ctx, seller, q)
+	}, func(m domain.Claim) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
 }
 
 type communitiesReconcileCmd struct {

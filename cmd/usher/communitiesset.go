@@ -157,15 +157,8 @@ func (l communitiesAttachmentsCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	some := func(yield func(app.Attached, error) bool) {
-		for _, a := range all {
-			if !yield(a, nil) {
-				return
-			}
-		}
-	}
 	columns := []column{left("ID"), left("SERVICE"), left("CONNECTION"), left("AT THE END"), left("WARNING")}
-	return list(c, some, func(a app.Attached) any { return viewAttachment(a) }, columns, func(a app.Attached) []string {
+	return list(c, each(all), func(a app.Attached) any { return viewAttachment(a) }, columns, func(a app.Attached) []string {
 		return []string{string(a.ID), string(a.Service), string(a.ConnectionID), string(a.EndAction), a.Warning}
 	}, "No community comes with it. Attach one: usher communities attach "+printable(l.Product)+" --connection CONNECTION")
 }

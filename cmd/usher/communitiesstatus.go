@@ -63,11 +63,7 @@ func (communitiesStatusCmd) Run(c *call) error {
 
 func (c *call) standing(p *app.Usher, conn domain.Connection) (standing, error) {
 	s := standing{connectionView: connectionViewOf(conn), state: stateOfConnection(conn), People: map[domain.ClaimState]int{}}
-	q := ports.ClaimQuery{ConnectionID: conn.ID}
-	for claim, err := range app.Paged(func(after ports.Cursor, n int) ([]domain.Claim, error) {
-		q.After, q.Limit = after, n
-		return p.Communities.People(c.ctx, conn.SellerID, q)
-	}, func(m domain.Claim) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} }) {
+	for claim, err := range allPeople(c, p, conn.SellerID, ports.ClaimQuery{ConnectionID: conn.ID}) {
 		if err != nil {
 			return s, err
 		}

@@ -137,9 +137,7 @@ func (d *demoFile) attach(c *call, p *app.Usher, a domain.Attachment) error {
 
 // resume tries again what could not be done while the stand-ins were not there.
 func (d *demoFile) resume(c *call, p *app.Usher) error {
-	for m, err := range app.Paged(func(after ports.Cursor, n int) ([]domain.Claim, error) {
-		return p.Communities.People(c.ctx, d.Seller, ports.ClaimQuery{After: after, Limit: n})
-	}, func(m domain.Claim) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} }) {
+	for m, err := range allPeople(c, p, d.Seller, ports.ClaimQuery{}) {
 		if err != nil {
 			return err
 		}

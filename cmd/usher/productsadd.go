@@ -124,17 +124,10 @@ func (s productsVariantsCmd) Run(c *call) error {
 		return err
 	}
 	variants, err := p.Catalog.Variants(c.ctx, seller, product.ID)
-	all := func(yield func(domain.Variant, error) bool) {
-		for _, v := range variants {
-			if !yield(v, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(domain.Variant{}, err)
-		}
+	if err != nil {
+		return err
 	}
-	return list(c, all, viewVariant, []column{left("ID"), left("CATEGORY"), left("NAME"), right("MINOR UNITS")},
+	return list(c, each(variants), viewVariant, []column{left("ID"), left("CATEGORY"), left("NAME"), right("MINOR UNITS")},
 		func(v domain.Variant) []string {
 			return []string{string(v.ID), v.Category, v.Name, fmt.Sprint(v.Price)}
 		}, "It has no variants. Add one: usher products add-variant "+product.Permalink+" --name Studio --price 2000")
