@@ -10,6 +10,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
 )
 
 // A purchase shows what is in force of its membership, and is the same sale for life.
@@ -77,7 +78,7 @@ func TestFollow_due(t *testing.T) {
 	s := newTill(t)
 	due := func() (at []string) {
 		t.Helper()
-		_, err := s.store.Dispatch(t.Context(), 1000, func(some []ports.Event) []ports.Job {
+		_, err := s.store.Dispatch(t.Context(), 1000, fixture.OnlyJobs(func(some []ports.Event) []ports.Job {
 			at = nil
 			for _, e := range some {
 				if e.Name == (domain.MembershipDue{}).EventName() {
@@ -85,7 +86,7 @@ func TestFollow_due(t *testing.T) {
 				}
 			}
 			return nil
-		})
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -367,13 +367,13 @@ func TestImport_byTwoProcessesAtOnce(t *testing.T) {
 // toldOf is of how many records the sellers were told since the last call.
 func toldOf(t *testing.T, s ports.Store) (told int64) {
 	t.Helper()
-	_, err := s.Dispatch(t.Context(), 1000, func(some []ports.Event) []ports.Job {
+	_, err := s.Dispatch(t.Context(), 1000, fixture.OnlyJobs(func(some []ports.Event) []ports.Job {
 		told = 0
 		for _, e := range some {
 			told += decoded[domain.RecordsImported](t, e).Records
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}

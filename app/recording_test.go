@@ -10,18 +10,19 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
 )
 
 // happened returns the names of the events since the last call, in order.
 func (s *till) happened() (names []string) {
 	s.t.Helper()
-	_, err := s.store.Dispatch(s.t.Context(), 1000, func(some []ports.Event) []ports.Job {
+	_, err := s.store.Dispatch(s.t.Context(), 1000, fixture.OnlyJobs(func(some []ports.Event) []ports.Job {
 		names = nil
 		for _, e := range some {
 			names = append(names, e.Name)
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		s.t.Fatal(err)
 	}

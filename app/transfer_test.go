@@ -119,10 +119,10 @@ func TestImport_tellsEachSellerOnce(t *testing.T) {
 		imported(t, s, file)
 		imported(t, s, file)
 		var told []ports.Event
-		if _, err := s.Dispatch(t.Context(), 1000, func(some []ports.Event) []ports.Job {
+		if _, err := s.Dispatch(t.Context(), 1000, fixture.OnlyJobs(func(some []ports.Event) []ports.Job {
 			told = slices.Clone(some)
 			return nil
-		}); err != nil {
+		})); err != nil {
 			t.Fatal(err)
 		}
 		sum := int64(0)

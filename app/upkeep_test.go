@@ -24,10 +24,11 @@ type planned struct {
 	jobs []ports.Job
 }
 
-func (p *planned) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
-	return p.Store.Dispatch(ctx, n, func(some []ports.Event) []ports.Job {
-		p.jobs = plan(some)
-		return p.jobs
+func (p *planned) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
+	return p.Store.Dispatch(ctx, n, func(some []ports.Event, told []domain.Webhook) ([]ports.Job, []domain.Delivery) {
+		jobs, tell := plan(some, told)
+		p.jobs = jobs
+		return jobs, tell
 	})
 }
 

@@ -211,25 +211,31 @@ func (w *Worker) release(ctx context.Context) {
 	}
 }
 
-// plan says which jobs events ask for: of several that ask for the same one,
-// the last says when, and what has its answer by then needs none. Apart from
-// the ids of the jobs it is a pure function.
-func (w *Worker) plan(events []ports.Event) []ports.Job {
+// plan says what events ask for: jobs, and what webhooks are told. Of several that
+// ask for the same job, the last says when, and what has its answer by then needs
+// none. Apart from the clock and the ids of what it makes it is a pure function.
+func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook) ([]ports.Job, []domain.Delivery) {
 	asked := map[string]ports.Job{}
 	var order []string
+	ask := func(j ports.Job) {
+		key := cmp.Or(j.Key, string(j.ID))
+		if was, twice := asked[key]; twice {
+			j.ID = was.ID
+		}
+		asked[key] = j
+		order = append(order, key)
+	}
+	var tell []domain.Delivery
 	for _, e := range events {
 		delete(asked, answeredKey(e))
 		for _, name := range w.plans {
-			j, ok := w.kinds[name].from(w.jobID(e.At), e)
-			if !ok {
-				continue
+			if j, ok := w.kinds[name].from(w.jobID(e.At), e); ok {
+				ask(j)
 			}
-			key := cmp.Or(j.Key, string(j.ID))
-			if was, twice := asked[key]; twice {
-				j.ID = was.ID
-			}
-			asked[key] = j
-			order = append(order, key)
+		}
+		for _, d := range w.tellings(e, webhooks) {
+			tell = append(tell, d)
+			ask(deliverJob(w.jobID(e.At), d))
 		}
 	}
 	var jobs []ports.Job
@@ -239,7 +245,7 @@ func (w *Worker) plan(events []ports.Event) []ports.Job {
 			delete(asked, key)
 		}
 	}
-	return jobs
+	return jobs, tell
 }
 
 // do runs a job's handler; one that panics has failed.

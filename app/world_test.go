@@ -106,10 +106,10 @@ func (w *world) happened() (names []string) {
 func (w *world) events() []ports.Event {
 	w.t.Helper()
 	var waiting []ports.Event
-	_, err := w.base.Dispatch(w.ctx(), 1000, func(some []ports.Event) []ports.Job {
+	_, err := w.base.Dispatch(w.ctx(), 1000, fixture.OnlyJobs(func(some []ports.Event) []ports.Job {
 		waiting = slices.Clone(some)
 		return nil
-	})
+	}))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -189,14 +189,14 @@ func (h *hooks) Count(ctx context.Context, seen domain.Seen, n int) (int64, erro
 	return h.Store.Count(ctx, seen, n)
 }
 
-func (h *hooks) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (h *hooks) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	if err := h.meet(nil); err != nil {
 		return 0, err
 	}
 	var read []ports.Event
-	count, err := h.Store.Dispatch(ctx, n, func(some []ports.Event) []ports.Job {
+	count, err := h.Store.Dispatch(ctx, n, func(some []ports.Event, told []domain.Webhook) ([]ports.Job, []domain.Delivery) {
 		read = slices.Clone(some)
-		return plan(some)
+		return plan(some, told)
 	})
 	if err == nil {
 		h.hear(read)

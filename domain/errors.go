@@ -195,6 +195,14 @@ var (
 	ErrErased             = &Error{Kind: Precondition, Code: "erased", Msg: "who bought this was forgotten on request"}
 )
 
+// What webhooks and applications refuse.
+var (
+	ErrWebhookNotFound     = &Error{Kind: NotFound, Code: "webhook_not_found", Msg: "no such webhook"}
+	ErrDeliveryNotFound    = &Error{Kind: NotFound, Code: "delivery_not_found", Msg: "no such delivery"}
+	ErrApplicationNotFound = &Error{Kind: NotFound, Code: "application_not_found", Msg: "no such application"}
+	ErrWebhookStopped      = &Error{Kind: Precondition, Code: "webhook_stopped", Msg: "nothing is sent to this webhook; resume it first"}
+)
+
 // What is taken.
 var (
 	ErrExists           = &Error{Kind: Conflict, Code: "exists", Msg: "something with this id is there already"}

@@ -13,24 +13,27 @@ import (
 // another. Those usher makes come from [NewID]; imported ones are kept as they
 // came. They do not sort by age.
 type (
-	SellerID     string // a seller
-	ProductID    string // a product
-	VariantID    string // a version or tier
-	PurchaseID   string // a sale; the sale_id of the REST wire
-	MembershipID string // a membership
-	LicenseID    string // a licence, whatever key it has at the moment
-	SeatID       string // a seat; empty on a licence that belongs to its whole purchase
-	PaymentID    string // one try to take money
-	RefundID     string // money of a payment on its way back
-	DisputeID    string // a bank taking a payment back
-	TokenID      string // an access token, not its secret
-	MailID       string // a mail
-	ConnectionID string // a link to a community
-	AttachmentID string // a rule that lets customers of a product in
-	ClaimID      string // one reason for somebody to be in
-	GrantID      string // what was given to one person in one community
-	EventID      string // an event
-	JobID        string // a job
+	SellerID      string // a seller
+	ProductID     string // a product
+	VariantID     string // a version or tier
+	PurchaseID    string // a sale; the sale_id of the REST wire
+	MembershipID  string // a membership
+	LicenseID     string // a licence, whatever key it has at the moment
+	SeatID        string // a seat; empty on a licence that belongs to its whole purchase
+	PaymentID     string // one try to take money
+	RefundID      string // money of a payment on its way back
+	DisputeID     string // a bank taking a payment back
+	TokenID       string // an access token, not its secret
+	MailID        string // a mail
+	ConnectionID  string // a link to a community
+	AttachmentID  string // a rule that lets customers of a product in
+	ClaimID       string // one reason for somebody to be in
+	GrantID       string // what was given to one person in one community
+	ApplicationID string // a program with tokens of its own; its client_id
+	WebhookID     string // an address that is told what happens
+	DeliveryID    string // one thing to tell a webhook
+	EventID       string // an event
+	JobID         string // a job
 )
 
 // UserID is the decimal id, at most 13 digits, that a seller or a signed-in

@@ -133,7 +133,7 @@ var quiet = []Event{
 	MembershipStarted{}, MembershipChanged{}, ChangeApplied{}, ChangeSuperseded{}, ChangeWithdrawn{}, ChangeMoot{}, ChangeDeclined{},
 	MembershipRenewed{}, MembershipResumed{}, PeriodRefunded{}, SeatsGranted{}, SeatsShort{}, MembershipDue{},
 	PaymentIntended{}, PaymentPaid{}, PaymentDeclined{}, PaymentVoided{}, PaymentLate{}, RefundBegun{}, DisputeClosed{},
-	SeatClaimed{}, SeatTakenBack{}, Notice{},
+	SeatClaimed{}, SeatTakenBack{}, Notice{}, DeliveryDue{}, WebhookTested{},
 	PurchaseReaddressed{}, PurchaseErased{},
 	ConnectionMade{}, ConnectionPaused{}, ConnectionResumed{}, ConnectionDue{}, ConnectionClosed{},
 	AttachmentMade{}, AttachmentChanged{}, AttachmentRemoved{}, ClaimOpened{}, ClaimEnded{}, AccessDue{}, AccessGiven{}, AccessTaken{},

@@ -51,6 +51,8 @@ var states = []reflect.Type{
 	reflect.TypeFor[ConnectionClosed](), reflect.TypeFor[AttachmentMade](), reflect.TypeFor[AttachmentChanged](), reflect.TypeFor[AttachmentRemoved](),
 	reflect.TypeFor[ClaimOpened](), reflect.TypeFor[ClaimEnded](), reflect.TypeFor[AccessDue](), reflect.TypeFor[AccessGiven](), reflect.TypeFor[AccessTaken](),
 	reflect.TypeFor[AccessTroubled](),
+	reflect.TypeFor[Webhook](), reflect.TypeFor[Delivery](), reflect.TypeFor[Post](), reflect.TypeFor[Application](),
+	reflect.TypeFor[DeliveryDue](), reflect.TypeFor[WebhookTested](),
 
 	reflect.TypeFor[DisputeClosed](), reflect.TypeFor[SeatAssigned](), reflect.TypeFor[SeatClaimed](), reflect.TypeFor[SeatTakenBack](),
 }

@@ -24,6 +24,8 @@ type TokenState struct {
 	SeatID     SeatID     // the seat that it invites to
 	CreatedAt  time.Time
 	RevokedAt  time.Time // zero: live. Only an invitation expires, see [Token.Invites].
+
+	ApplicationID ApplicationID // that it was given to; empty: its seller made it
 }
 
 // Digest is the SHA-256 of a secret of 256 random bits, which no guess finds.
@@ -74,6 +76,15 @@ func MakeScopes(of ...Scope) (Scopes, error) {
 		return "", InvalidField("scopes", "at least one is needed, of "+listed(scopes))
 	}
 	return Scopes(strings.Join(names, " ")), nil
+}
+
+// All returns the scopes, in alphabetical order.
+func (s Scopes) All() []Scope {
+	var all []Scope
+	for _, name := range strings.Fields(string(s)) {
+		all = append(all, Scope(name))
+	}
+	return all
 }
 
 // Has reports whether the set allows s; [AccountScope] allows everything.
@@ -157,16 +168,17 @@ func (s TokenState) Check() error {
 	if s.Digest == (Digest{}) {
 		return InvalidField("digest", "is missing")
 	}
-	var of []Scope
-	for _, f := range strings.Fields(string(s.Scopes)) {
-		of = append(of, Scope(f))
-	}
-	made, err := MakeScopes(of...)
-	if err == nil && made != s.Scopes {
-		err = InvalidField("scopes", "must be in alphabetical order, each once")
-	}
 	if s.CreatedAt.IsZero() {
-		return first(err, InvalidField("created_at", "is missing"))
+		return first(s.Scopes.check(), InvalidField("created_at", "is missing"))
+	}
+	return s.Scopes.check()
+}
+
+// check refuses what [MakeScopes] does not make.
+func (s Scopes) check() error {
+	made, err := MakeScopes(s.All()...)
+	if err == nil && made != s {
+		err = InvalidField("scopes", "must be in alphabetical order, each once")
 	}
 	return err
 }
@@ -176,6 +188,8 @@ func (s TokenState) checkHolder() error {
 	switch {
 	case (s.PurchaseID != "") == (s.SeatID != ""):
 		return InvalidField("scopes", "at least one is needed, or a sale, or a seat")
+	case s.ApplicationID != "":
+		return InvalidField("application", "has a seller's tokens only")
 	case s.Name != "":
 		return InvalidField("name", "belongs to a seller's token, and to no other")
 	case s.Digest == (Digest{}):

@@ -12,9 +12,9 @@ import (
 // inside View or Update. Order is kept per subject, by Seq; ids order nothing.
 type Queue interface {
 	// Dispatch reads up to n undispatched events, oldest first, has plan turn
-	// them into jobs, and marks them, all in one transaction. plan is pure and
-	// may run more than once. It returns how many events it read.
-	Dispatch(ctx context.Context, n int, plan func([]Event) []Job) (int, error)
+	// them into work, and marks them, all in one transaction. It returns how many
+	// events it read. A webhook has one delivery of an event: a second is none.
+	Dispatch(ctx context.Context, n int, plan Plan) (int, error)
 
 	// Enqueue adds jobs. A job whose key is there already nudges that one: it
 	// takes the earlier of the two due times, and if it is at work now it runs
@@ -52,6 +52,11 @@ type Queue interface {
 	// given back.
 	Lease(ctx context.Context, name string, fence int64, d time.Duration) (int64, bool, error)
 }
+
+// Plan says what is to be done about events: jobs, and what webhooks are told. It
+// is given all webhooks of the events' sellers that are there and not stopped. It
+// is pure and may run more than once.
+type Plan func([]Event, []domain.Webhook) ([]Job, []domain.Delivery)
 
 // Event is a [domain.Event] at rest.
 type Event struct {

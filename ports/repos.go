@@ -162,11 +162,15 @@ type Licenses interface {
 }
 
 // Tokens keeps access tokens. List returns those of the seller, not those of
-// sales and seats; the sale or seat of one must be there.
+// sales and seats; the sale, seat or application of one must be there, and Save
+// moves none to another.
 type Tokens interface {
 	ByID(context.Context, domain.TokenID) (*domain.Token, error)    // domain.ErrTokenNotFound
 	ByDigest(context.Context, domain.Digest) (*domain.Token, error) // System only, else domain.ErrScope
 	List(ctx context.Context, after Cursor, limit int) ([]domain.TokenState, error)
+	// Live reports whether an application has a token that is not revoked and
+	// allows the scope; for an empty id, whether the seller has one of their own.
+	Live(context.Context, domain.ApplicationID, domain.Scope) (bool, error)
 	Insert(context.Context, *domain.Token) error
 	Save(context.Context, *domain.Token) error
 }

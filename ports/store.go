@@ -79,4 +79,8 @@ type Tx struct {
 	Passes      Passes
 	Blocks      Blocks
 	Progress    Progress
+
+	Applications Applications
+	Webhooks     Webhooks
+	Deliveries   Deliveries
 }

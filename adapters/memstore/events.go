@@ -29,16 +29,19 @@ func (t *tx) noteEvents() {
 }
 
 // Dispatch implements ports.Queue.
-func (s *Store) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (s *Store) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	read := 0
 	err := s.alone(ctx, ports.Scope{}, func(t *tx) error {
 		read = min(max(n, 0), len(s.events))
 		if read == 0 {
 			return nil
 		}
-		if err := t.enqueue(plan(slices.Clone(s.events[:read]))); err != nil {
+		events := slices.Clone(s.events[:read])
+		jobs, tell := plan(events, t.liveWebhooks(events))
+		if err := t.enqueue(jobs); err != nil {
 			return err
 		}
+		t.deliver(tell)
 		t.noteEvents()
 		s.events = s.events[read:]
 		return nil

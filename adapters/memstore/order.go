@@ -14,8 +14,11 @@ type place struct {
 	id string
 }
 
-// first is before every place.
-var first = place{at: math.MinInt64}
+// first is before every place, and last behind every one.
+var (
+	first = place{at: math.MinInt64}
+	last  = place{at: math.MaxInt64}
+)
 
 func placeOf(at time.Time, id string) place { return place{at.UnixMicro(), id} }
 
@@ -91,6 +94,29 @@ func (o *order) after(p place) iter.Seq[place] {
 					return
 				}
 			}
+		}
+	}
+}
+
+// before yields the places before p, the last one first. The set must not change
+// meanwhile.
+func (o *order) before(p place) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		if o == nil || len(o.pieces) == 0 {
+			return
+		}
+		n := o.piece(p)
+		i, _ := slices.BinarySearchFunc(o.pieces[n], p, compare)
+		for {
+			for _, q := range slices.Backward(o.pieces[n][:i]) {
+				if !yield(q) {
+					return
+				}
+			}
+			if n--; n < 0 {
+				return
+			}
+			i = len(o.pieces[n])
 		}
 	}
 }

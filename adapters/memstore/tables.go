@@ -70,6 +70,15 @@ type tables struct {
 	blocked    map[ofSeller]time.Time
 	blocks     map[domain.SellerID]*order // by e-mail
 
+	applications table[application]
+	webhooks     table[webhook]
+	deliveries   table[delivery]
+	signing      map[domain.WebhookID]ports.Sealed
+	toldTo       map[domain.WebhookID]*order // deliveries
+	lines        map[line]*order             // deliveries that wait, by seq
+	tellings     map[told]domain.DeliveryID
+	delivered    *order // deliveries that do not wait, by when they were done
+
 	commands map[ofSeller]ports.Command
 	tasks    map[ofSeller]ports.Task // the system's under no seller
 
@@ -126,6 +135,9 @@ func newTables() tables {
 		claimsFor: map[domain.ProductID]*order{}, claimsBy: map[ofSeller]*order{}, touching: map[person]*order{},
 		granted: map[person]domain.GrantID{}, grantsIn: map[domain.ConnectionID]*order{},
 		passes: map[domain.Digest]domain.Pass{}, expiring: &order{}, blocked: map[ofSeller]time.Time{}, blocks: map[domain.SellerID]*order{},
+		applications: newTable[application](), webhooks: newTable[webhook](), deliveries: newTable[delivery](),
+		signing: map[domain.WebhookID]ports.Sealed{}, toldTo: map[domain.WebhookID]*order{}, lines: map[line]*order{},
+		tellings: map[told]domain.DeliveryID{}, delivered: &order{},
 		commands: map[ofSeller]ports.Command{}, tasks: map[ofSeller]ports.Task{},
 		jobs: map[domain.JobID]job{}, live: map[string]domain.JobID{}, due: &order{}, leases: map[string]lease{},
 	}

@@ -67,7 +67,21 @@ func (r tokens) Insert(ctx context.Context, k *domain.Token) error {
 	if _, ok := find(r.tx, r.seats, string(s.SeatID)); s.SeatID != "" && !ok {
 		return domain.ErrSeatNotFound
 	}
+	if _, ok := find(r.tx, r.applications, string(s.ApplicationID)); s.ApplicationID != "" && !ok {
+		return domain.ErrApplicationNotFound
+	}
 	return r.put(s)
+}
+
+// Live looks through the seller's tokens, which are few here.
+func (r tokens) Live(ctx context.Context, of domain.ApplicationID, scope domain.Scope) (bool, error) {
+	if err := r.reading(ctx); err != nil {
+		return false, err
+	}
+	live := func(k token) bool {
+		return k.Scopes != "" && k.ApplicationID == of && k.RevokedAt.IsZero() && k.Scopes.Has(scope)
+	}
+	return len(list(r.tokens, r.tokens.pages[r.seller], ports.Cursor{}, 1, live)) > 0, nil
 }
 
 func (r tokens) Save(ctx context.Context, k *domain.Token) error {
@@ -76,7 +90,7 @@ func (r tokens) Save(ctx context.Context, k *domain.Token) error {
 	}
 	s := k.State()
 	old, ok := find(r.tx, r.tokens, string(s.ID))
-	if !ok || s.SellerID != old.SellerID || s.PurchaseID != old.PurchaseID || s.SeatID != old.SeatID {
+	if !ok || s.SellerID != old.SellerID || s.PurchaseID != old.PurchaseID || s.SeatID != old.SeatID || s.ApplicationID != old.ApplicationID {
 		return domain.ErrTokenNotFound
 	}
 	return r.put(s)

@@ -32,6 +32,7 @@ func (t *tx) repositories() ports.Tx {
 		Memberships: memberships{t}, Payments: payments{t}, Refunds: refunds{t}, Disputes: disputes{t}, Seats: seats{t}, Licenses: licenses{t}, Tokens: tokens{t},
 		Connections: connections{t}, Attachments: attachments{t}, Claims: claims{t}, Grants: grants{t}, Passes: passes{t}, Blocks: blocks{t},
 		Events: events{t}, Commands: commands{t}, Mails: mails{t}, Progress: progress{t},
+		Applications: applications{t}, Webhooks: webhooks{t}, Deliveries: deliveries{t},
 	}
 }
 

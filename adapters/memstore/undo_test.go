@@ -36,6 +36,8 @@ func held(t *testing.T, s *Store) map[string]any {
 		"claimsBy": flat(s.claimsBy), "touching": flat(s.touching), "granted": maps.Clone(s.granted), "grantsIn": flat(s.grantsIn),
 		"passes": maps.Clone(s.passes), "expiring": places(s.expiring), "blocked": maps.Clone(s.blocked), "blocks": flat(s.blocks),
 		"commands": maps.Clone(s.commands), "tasks": maps.Clone(s.tasks), "events": append([]ports.Event{}, s.events...), "seq": s.seq,
+		"applications": maps.Clone(s.applications.rows), "webhooks": maps.Clone(s.webhooks.rows), "deliveries": maps.Clone(s.deliveries.rows),
+		"signing": maps.Clone(s.signing), "toldTo": flat(s.toldTo), "lines": flat(s.lines), "tellings": maps.Clone(s.tellings), "delivered": places(s.delivered),
 		"jobs": maps.Clone(s.jobs), "live": maps.Clone(s.live), "due": places(s.due), "leases": maps.Clone(s.leases),
 	}
 	if n := reflect.TypeFor[tables]().NumField(); len(all) != n {
@@ -46,6 +48,7 @@ func held(t *testing.T, s *Store) map[string]any {
 		"memberships": s.memberships.pages, "licenses": s.licenses.pages, "tokens": s.tokens.pages,
 		"payments": s.payments.pages, "refunds": s.refunds.pages, "disputes": s.disputes.pages, "seats": s.seats.pages,
 		"mails": s.mails.pages, "connections": s.connections.pages, "attachments": s.attachments.pages, "claims": s.claims.pages, "grants": s.grants.pages,
+		"applications": s.applications.pages, "webhooks": s.webhooks.pages, "deliveries": s.deliveries.pages,
 	} {
 		all[name+" in order"] = flat(pages)
 	}
@@ -79,6 +82,9 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 	club := newClub(ana, p, given)
 	fixture.Fill(t, s, ana, p, v, given, received, m, l, k, paid, refund, dispute, seat, waits, fixture.Mail(ana))
 	fixture.Fill(t, s, club.connection, club.attachment, club.claim, club.over, club.grant, club.left)
+	app, hook := fixture.Application(ana), fixture.Webhook(ana)
+	told, tell := fixture.Delivery(hook), fixture.Delivery(hook)
+	fixture.Fill(t, s, app, hook, told, tell)
 	who := ports.Seller(ana.ID)
 	e := ports.Event{ID: "e", Subject: "s", Name: "n", At: fixture.T0}
 	c := ports.Command{Key: "k", State: "started", CreatedAt: fixture.T0}
@@ -117,6 +123,9 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 			tx.Payments.Save(ctx, domain.RestorePayment(answered)), tx.Mails.Insert(ctx, fixture.Mail(ana)),
 			tx.Disputes.Insert(ctx, fixture.Dispute(later)), tx.Seats.Insert(ctx, fixture.Seat(given)),
 			club.write(ctx, tx, given),
+			tx.Applications.Save(ctx, moved(app)), tx.Applications.Insert(ctx, fixture.Application(ana)), tx.Webhooks.Save(ctx, moved(hook)),
+			tx.Webhooks.SetSecret(ctx, hook.ID, ports.Sealed{Text: "sealed", Number: 1}), tx.Deliveries.Save(ctx, done(told)),
+			tx.Deliveries.Save(ctx, moved(tell)), tx.Deliveries.Insert(ctx, fixture.Delivery(hook)),
 		)
 	}
 	before, boom := held(t, s), errors.New("boom")
@@ -155,6 +164,17 @@ func TestRollback_leavesEveryTable(t *testing.T) {
 		}
 		before = held(t, s)
 	}
+}
+
+// moved returns it made an hour later.
+func moved[S any](s S) S {
+	reflect.ValueOf(&s).Elem().FieldByName("CreatedAt").Set(reflect.ValueOf(fixture.T0.Add(time.Hour)))
+	return s
+}
+
+func done(d domain.Delivery) domain.Delivery {
+	d.Status, d.DoneAt = domain.DeliveryDelivered, fixture.T0
+	return d
 }
 
 // TestTx_endsWithItsClosure: a repository that was kept answers no more.

@@ -159,13 +159,16 @@ func TestWhatRings(t *testing.T) {
 			return err
 		}},
 		{"an event that becomes a job", 1, func(ctx context.Context, s *Store) error {
-			n, err := s.Dispatch(ctx, 1, jobOf)
+			n, err := s.Dispatch(ctx, 1, fixture.OnlyJobs(jobOf))
 			if n != 1 {
 				t.Errorf("%d events were dispatched", n)
 			}
 			return err
 		}},
-		{"no event", 0, func(ctx context.Context, s *Store) error { _, err := s.Dispatch(ctx, 1, jobOf); return err }},
+		{"no event", 0, func(ctx context.Context, s *Store) error {
+			_, err := s.Dispatch(ctx, 1, fixture.OnlyJobs(jobOf))
+			return err
+		}},
 		{"a job", 1, func(ctx context.Context, s *Store) error { return s.Enqueue(ctx, work) }},
 		{"no job", 0, func(ctx context.Context, s *Store) error { return s.Enqueue(ctx) }},
 		{"a claim that is given up", 0, func(ctx context.Context, s *Store) error {

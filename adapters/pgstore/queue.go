@@ -16,12 +16,12 @@ import (
 const oneDispatcher = `SELECT pg_advisory_xact_lock(8387229101465219433) IS NULL`
 
 // Dispatch turns events into jobs; see [ports.Queue].
-func (s *Store) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (s *Store) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	work := false
-	noted := func(events []ports.Event) []ports.Job {
-		jobs := plan(events)
+	noted := func(events []ports.Event, told []domain.Webhook) ([]ports.Job, []domain.Delivery) {
+		jobs, tell := plan(events, told)
 		work = len(jobs) > 0
-		return jobs
+		return jobs, tell
 	}
 	read, err := written(ctx, s, func(ctx context.Context, c sqlrepo.Conn) (int, error) {
 		var waited bool

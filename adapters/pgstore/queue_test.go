@@ -59,10 +59,10 @@ func TestDispatchersGoOneAfterTheOther(t *testing.T) {
 		}
 		return all
 	}
-	n, err := s.Dispatch(t.Context(), 5, func(first []ports.Event) []ports.Job {
+	n, err := s.Dispatch(t.Context(), 5, fixture.OnlyJobs(func(first []ports.Event) []ports.Job {
 		go func() {
 			var got []int64
-			if _, err := s.Dispatch(context.Background(), 5, func(events []ports.Event) []ports.Job { got = seqs(events); return nil }); err != nil {
+			if _, err := s.Dispatch(context.Background(), 5, fixture.OnlyJobs(func(events []ports.Event) []ports.Job { got = seqs(events); return nil })); err != nil {
 				t.Error(err)
 			}
 			second <- got
@@ -71,7 +71,7 @@ func TestDispatchersGoOneAfterTheOther(t *testing.T) {
 			must(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting))
 		}
 		return nil
-	})
+	}))
 	if n != 5 || err != nil {
 		t.Errorf("the first read %d, %v, want 5", n, err)
 	}

@@ -9,6 +9,10 @@ import (
 
 // asFirst goes back to the schema that the first migration makes, with what is there.
 const asFirst = `
+DROP TABLE usher_deliveries, usher_webhooks, usher_applications;
+DROP INDEX usher_payments_renewals; DROP INDEX usher_memberships_product; DROP INDEX usher_tokens_application;
+ALTER TABLE usher_tokens DROP COLUMN application_id;
+ALTER TABLE usher_purchases DROP COLUMN shipped_at, DROP COLUMN tracking_url;
 DROP TABLE usher_blocks, usher_passes, usher_grants, usher_claims, usher_attachments, usher_calls, usher_connections;
 ALTER TABLE usher_products DROP COLUMN refund_keeps_access;
 ALTER TABLE usher_purchases DROP COLUMN variants_at, DROP COLUMN access_kept, DROP COLUMN erased_at;`

@@ -158,7 +158,7 @@ func (w within) refuse(ctx context.Context) error {
 }
 
 // Dispatch is refused: who turns events into jobs commits by himself.
-func (w within) Dispatch(ctx context.Context, _ int, _ func([]ports.Event) []ports.Job) (int, error) {
+func (w within) Dispatch(ctx context.Context, _ int, _ ports.Plan) (int, error) {
 	return 0, w.refuse(ctx)
 }
 

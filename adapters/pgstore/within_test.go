@@ -204,7 +204,7 @@ func TestWithin_refusesTheQueue(t *testing.T) {
 	must(t, pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		w := s.Within(tx)
 		_, claimed := w.Claim(ctx, fixture.T0, []string{"k"}, time.Minute, 1)
-		_, dispatched := w.Dispatch(ctx, 1, jobOf)
+		_, dispatched := w.Dispatch(ctx, 1, fixture.OnlyJobs(jobOf))
 		_, _, leased := w.Lease(ctx, "l", 0, time.Minute)
 		_, _, due := w.NextDue(ctx, []string{"k"})
 		_, dead := w.Dead(ctx, "", 1)

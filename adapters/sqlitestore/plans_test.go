@@ -48,6 +48,7 @@ var mayGrow = []plantest.Exception{
 	{Has: "SELECT count(*) FROM usher_events WHERE dispatched_at IS NULL", Why: "likewise"},
 	{Has: "SELECT max(id) FROM usher_licenses GROUP BY secret", Why: "likewise"},
 	{Has: "SELECT at FROM usher_events ORDER BY seq DESC LIMIT 1", Says: "SCAN usher_events", Why: "by the key, from its end: one row"},
+	{Has: "stopped_at IS NULL AND seller_id IN", Says: "usher_webhooks", Why: "all that a seller's programs listen at: each is told"},
 	{Has: "SELECT key, value FROM usher_meta", Says: "SCAN usher_meta", Why: "a handful of rows"},
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Dispatch turns events into jobs; see [ports.Queue].
-func (s *Store) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (s *Store) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	return written(ctx, s, plan, func(ctx context.Context, c sqlrepo.Conn) (int, error) {
 		return sqlrepo.Dispatch(ctx, c, n, plan, s.real())
 	})

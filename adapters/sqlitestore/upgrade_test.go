@@ -10,7 +10,10 @@ import (
 )
 
 // asFirst goes back to the schema that the first migration makes, with what is there.
-const asFirst = `DROP TABLE usher_blocks; DROP TABLE usher_passes; DROP TABLE usher_grants; DROP TABLE usher_claims; DROP TABLE usher_attachments;
+const asFirst = `DROP TABLE usher_deliveries; DROP TABLE usher_webhooks; DROP TABLE usher_applications;
+DROP INDEX usher_payments_renewals; DROP INDEX usher_memberships_product; DROP INDEX usher_tokens_application;
+ALTER TABLE usher_tokens DROP COLUMN application_id; ALTER TABLE usher_purchases DROP COLUMN shipped_at; ALTER TABLE usher_purchases DROP COLUMN tracking_url;
+DROP TABLE usher_blocks; DROP TABLE usher_passes; DROP TABLE usher_grants; DROP TABLE usher_claims; DROP TABLE usher_attachments;
 DROP TABLE usher_calls; DROP TABLE usher_connections;
 ALTER TABLE usher_products DROP COLUMN refund_keeps_access;
 ALTER TABLE usher_purchases DROP COLUMN variants_at; ALTER TABLE usher_purchases DROP COLUMN access_kept; ALTER TABLE usher_purchases DROP COLUMN erased_at;

@@ -92,14 +92,17 @@ func scanSealed(rows Rows) (s ports.Sealed, err error) {
 }
 
 func (r connections) SetSecret(ctx context.Context, id domain.ConnectionID, s ports.Sealed) error {
-	var sealed any
-	if s.Text != "" {
-		sealed = []byte(s.Text)
-	} else {
-		s.Number = 0
-	}
+	sealed, number := sealedArgs(s)
 	return change(ctx, r.c, domain.ErrConnectionNotFound, `UPDATE usher_connections SET sealed = $3, secret = $4 WHERE id = $1 AND seller_id = $2`,
-		string(id), r.seller(), sealed, s.Number)
+		string(id), r.seller(), sealed, number)
+}
+
+// sealedArgs are the columns of a sealed text; NULL and 0 for none.
+func sealedArgs(s ports.Sealed) (sealed, number any) {
+	if s.Text == "" {
+		return nil, 0
+	}
+	return []byte(s.Text), s.Number
 }
 
 const (

@@ -34,9 +34,9 @@ const dispatch = `UPDATE usher_events SET dispatched_at = $1 WHERE dispatched_at
 	RETURNING seq, id, seller_id, subject, name, payload, at`
 
 // Dispatch marks up to n events as dispatched at that time, oldest first, and
-// enqueues what plan makes of them. It returns how many events there were;
-// plan is not asked about none.
-func Dispatch(ctx context.Context, c Conn, n int, plan func([]ports.Event) []ports.Job, at time.Time) (int, error) {
+// keeps what plan makes of them. It returns how many events there were; plan is
+// not asked about none.
+func Dispatch(ctx context.Context, c Conn, n int, plan ports.Plan, at time.Time) (int, error) {
 	if n < 1 {
 		return 0, nil
 	}
@@ -45,7 +45,21 @@ func Dispatch(ctx context.Context, c Conn, n int, plan func([]ports.Event) []por
 		return 0, err
 	}
 	slices.SortFunc(all, func(a, b ports.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	return len(all), Enqueue(ctx, c, plan(all)...)
+	var sellers []any
+	for _, e := range all {
+		if id := any(string(e.SellerID)); !slices.Contains(sellers, id) {
+			sellers = append(sellers, id)
+		}
+	}
+	told, err := live(ctx, c, sellers)
+	if err != nil {
+		return 0, err
+	}
+	jobs, tell := plan(all, told)
+	if err := deliver(ctx, c, tell); err != nil {
+		return 0, err
+	}
+	return len(all), Enqueue(ctx, c, jobs...)
 }
 
 func scanEvent(rows Rows) (e ports.Event, err error) {

@@ -63,6 +63,10 @@ func Tx(c Conn, who ports.Scope, k *keyring.Keyring) ports.Tx {
 		Passes:      passes{r},
 		Blocks:      blocks{r},
 		Progress:    progress{r},
+
+		Applications: applications{r},
+		Webhooks:     webhooks{r},
+		Deliveries:   deliveries{r},
 	}
 }
 
@@ -144,12 +148,13 @@ func one[T any](ctx context.Context, c Conn, scan func(Rows) (T, error), missing
 
 // What may be missing when an insert has made no row.
 const (
-	hasSeller     = `SELECT 1 FROM usher_sellers WHERE id = $1`
-	hasConnection = `SELECT 1 FROM usher_connections WHERE id = $1 AND seller_id = $2`
-	hasProduct    = `SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2`
-	hasPurchase   = `SELECT 1 FROM usher_purchases WHERE id = $1 AND seller_id = $2`
-	hasPayment    = `SELECT 1 FROM usher_payments WHERE id = $1 AND seller_id = $2`
-	hasSeat       = `SELECT 1 FROM usher_seats WHERE id = $1 AND seller_id = $2`
+	hasSeller      = `SELECT 1 FROM usher_sellers WHERE id = $1`
+	hasConnection  = `SELECT 1 FROM usher_connections WHERE id = $1 AND seller_id = $2`
+	hasProduct     = `SELECT 1 FROM usher_products WHERE id = $1 AND seller_id = $2`
+	hasPurchase    = `SELECT 1 FROM usher_purchases WHERE id = $1 AND seller_id = $2`
+	hasPayment     = `SELECT 1 FROM usher_payments WHERE id = $1 AND seller_id = $2`
+	hasApplication = `SELECT 1 FROM usher_applications WHERE id = $1 AND seller_id = $2`
+	hasSeat        = `SELECT 1 FROM usher_seats WHERE id = $1 AND seller_id = $2`
 )
 
 // taken returns err if the query has a row. It and lacking find out why a

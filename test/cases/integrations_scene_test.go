@@ -320,7 +320,7 @@ func (m mortal) Update(ctx context.Context, who ports.Scope, fn func(context.Con
 	return m.Store.Update(ctx, who, fn)
 }
 
-func (m mortal) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (m mortal) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	if m.p.dead.Load() {
 		return 0, errKilled
 	}

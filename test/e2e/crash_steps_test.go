@@ -104,7 +104,7 @@ func (s fused) Update(ctx context.Context, who ports.Scope, fn func(context.Cont
 	return err
 }
 
-func (s fused) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (int, error) {
+func (s fused) Dispatch(ctx context.Context, n int, plan ports.Plan) (int, error) {
 	s.fuse.pass(anywhere)
 	defer s.fuse.pass(anywhere)
 	return s.Store.Dispatch(ctx, n, plan)

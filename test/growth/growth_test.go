@@ -22,6 +22,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
 	"github.com/usherhq/usher/test/pgtest"
 )
 
@@ -243,12 +244,12 @@ func (h *shop) queue(b *testing.B, s ports.Store) {
 		return nil
 	}))
 	times(b, "dispatch", events/atOnce, func(int) error {
-		_, err := s.Dispatch(ctx, atOnce, func(all []ports.Event) (jobs []ports.Job) {
+		_, err := s.Dispatch(ctx, atOnce, fixture.OnlyJobs(func(all []ports.Event) (jobs []ports.Job) {
 			for _, e := range all {
 				jobs = append(jobs, ports.Job{ID: domain.JobID(e.ID), Kind: "mail", Lane: string(e.SellerID), Key: string(e.ID), DueAt: h.now.AddDate(2, 0, 0)})
 			}
 			return jobs
-		})
+		}))
 		return err
 	})
 }

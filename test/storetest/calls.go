@@ -32,7 +32,7 @@ func (m method) writing(args func(*deal) []any) method { m.args, m.writes = args
 
 // methods has a row for every method of every repository. Who adds a method
 // adds a row: the tests below fail by its name until then.
-var methods = withCommunities(map[string]method{
+var methods = withWebhooks(withCommunities(map[string]method{
 	"Sellers.ByID":   method{stranger: domain.ErrSellerNotFound, nobody: domain.ErrSellerNotFound}.with(func(d *deal) []any { return rows(d.seller.ID) }),
 	"Sellers.List":   method{stranger: nil, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
 	"Sellers.Insert": method{stranger: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(fixture.Seller("new")) }),
@@ -122,6 +122,7 @@ var methods = withCommunities(map[string]method{
 	"Tokens.ByID":     same(domain.ErrTokenNotFound).with(func(d *deal) []any { return rows(d.token().ID) }),
 	"Tokens.ByDigest": method{stranger: domain.ErrScope, nobody: domain.ErrScope}.with(func(d *deal) []any { return rows(d.token().Digest) }),
 	"Tokens.List":     method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Tokens.Live":     method{stranger: nothing, system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(domain.ApplicationID(""), domain.ViewSales) }),
 	"Tokens.Insert":   same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreToken(fixture.Token(d.seller, fixture.ID()))) }),
 	"Tokens.Save": same(domain.ErrTokenNotFound).writing(func(d *deal) []any {
 		k := d.token()
@@ -139,7 +140,7 @@ var methods = withCommunities(map[string]method{
 	"Commands.Finish": method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(commandKey, "done", []byte("another answer")) }),
 	"Progress.ByID":   same(domain.ErrProgressNotFound).with(func(*deal) []any { return rows(taskID) }),
 	"Progress.Put":    method{nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(ports.Task{ID: taskID, Done: 99, StartedAt: fixture.T0}) }),
-})
+}))
 
 const commandKey = "the command that dumps know"
 

@@ -13,7 +13,7 @@ import (
 // systemOnly reports whether a method is for the system alone.
 func systemOnly(name string) bool {
 	switch name {
-	case "Sellers.Insert", "Tokens.ByDigest", "Connections.ByRemote":
+	case "Sellers.Insert", "Tokens.ByDigest", "Connections.ByRemote", "Applications.ByClient", "Deliveries.Forget":
 		return true
 	}
 	return strings.HasPrefix(name, "Passes.")

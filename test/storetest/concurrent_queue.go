@@ -8,6 +8,7 @@ import (
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
 )
 
 func concurrentClaims(t *testing.T, w *world) {
@@ -52,7 +53,7 @@ func concurrentDispatch(t *testing.T, w *world) {
 	want := map[string]bool{}
 	read := 0
 	dispatch := func() {
-		n, err := w.Dispatch(t.Context(), 5, planOne)
+		n, err := w.Dispatch(t.Context(), 5, fixture.OnlyJobs(planOne))
 		if err != nil {
 			t.Error(err)
 		}
@@ -111,10 +112,10 @@ func concurrentEvents(t *testing.T, w *world) {
 		for range 6 {
 			if i == 8 { // one who dispatches meanwhile
 				var part []ports.Event
-				if _, err := w.Dispatch(t.Context(), 4, func(events []ports.Event) []ports.Job {
+				if _, err := w.Dispatch(t.Context(), 4, fixture.OnlyJobs(func(events []ports.Event) []ports.Job {
 					part = append([]ports.Event(nil), events...)
 					return nil
-				}); err != nil {
+				})); err != nil {
 					t.Error(err)
 				}
 				mu.Lock()

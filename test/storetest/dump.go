@@ -50,6 +50,7 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		mails, err10 := tx.Mails.List(ctx, ports.Cursor{}, 1000)
 		lines("mails", mails)
 		err11 := dumpCommunities(ctx, tx, products, lines)
+		err12 := dumpWebhooks(ctx, tx, lines)
 		task, err5 := tx.Progress.ByID(ctx, taskID)
 		lines("task", task)
 		if errors.Is(err5, domain.ErrProgressNotFound) {
@@ -58,7 +59,7 @@ func (w *world) dump(t *testing.T, seller domain.SellerID) string {
 		for _, l := range licenses {
 			keys = append(keys, l.License.Key)
 		}
-		return errors.Join(append(errs, err, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11)...)
+		return errors.Join(append(errs, err, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12)...)
 	})
 	must(t, err)
 	for _, k := range keys {

@@ -70,6 +70,7 @@ func (w *world) fillCommunities(t *testing.T, d *deal) {
 	w.update(t, d.of(), func(ctx context.Context, tx ports.Tx) error {
 		_, err := tx.Connections.AddCalls(ctx, d.connection.ID, callsMonth, 12)
 		return errors.Join(err, tx.Connections.SetSecret(ctx, d.connection.ID, ports.Sealed{Text: sealedSecret, Number: 1}),
+			tx.Webhooks.SetSecret(ctx, d.webhook.ID, ports.Sealed{Text: sealedSecret, Number: 1}),
 			putBlock(blockedEmail)(ctx, tx))
 	})
 }

@@ -41,10 +41,10 @@ func (w *world) append(t *testing.T, who ports.Scope, events ...ports.Event) {
 // dispatch dispatches up to n events into no jobs, and returns them.
 func (w *world) dispatch(t *testing.T, n int) (got []ports.Event) {
 	t.Helper()
-	read, err := w.Dispatch(t.Context(), n, func(events []ports.Event) []ports.Job {
+	read, err := w.Dispatch(t.Context(), n, fixture.OnlyJobs(func(events []ports.Event) []ports.Job {
 		got = append([]ports.Event(nil), events...)
 		return nil
-	})
+	}))
 	must(t, err)
 	if read != len(got) {
 		t.Fatalf("Dispatch says it read %d events, the plan saw %d", read, len(got))
@@ -160,12 +160,12 @@ func planOne(events []ports.Event) (jobs []ports.Job) {
 func eventJobs(t *testing.T, w *world) {
 	a, b := event("a sale"), event("a sale")
 	w.append(t, w.of, a, b)
-	n, err := w.Dispatch(t.Context(), 1, planOne)
+	n, err := w.Dispatch(t.Context(), 1, fixture.OnlyJobs(planOne))
 	if n != 1 || err != nil {
 		t.Fatalf("Dispatch: %d, %v, want 1", n, err)
 	}
 	wantAll(t, "the first event's job", keys(w.claim(t, 10)), string(a.ID))
-	n, err = w.Dispatch(t.Context(), 10, planOne)
+	n, err = w.Dispatch(t.Context(), 10, fixture.OnlyJobs(planOne))
 	if n != 1 || err != nil {
 		t.Fatalf("Dispatch: %d, %v, want 1", n, err)
 	}
@@ -176,12 +176,12 @@ func eventJobs(t *testing.T, w *world) {
 func eventJobsNudge(t *testing.T, w *world) {
 	plan := func([]ports.Event) []ports.Job { return []ports.Job{newJob("drain"), newJob("drain")} }
 	w.append(t, w.of, event("a sale"))
-	_, err := w.Dispatch(t.Context(), 10, plan)
+	_, err := w.Dispatch(t.Context(), 10, fixture.OnlyJobs(plan))
 	must(t, err)
 	at := w.claim(t, 10)
 	wantAll(t, "two jobs of one key are one", keys(at), "drain")
 	w.append(t, w.of, event("a sale"))
-	_, err = w.Dispatch(t.Context(), 10, plan)
+	_, err = w.Dispatch(t.Context(), 10, fixture.OnlyJobs(plan))
 	must(t, err)
 	must(t, w.Finish(t.Context(), ports.Done{Job: at[0]}))
 	wantAll(t, "nudged while at work", keys(w.claim(t, 10)), "drain")
@@ -206,7 +206,7 @@ func eventPanickingPlan(t *testing.T, w *world) {
 				t.Error("no panic came through")
 			}
 		}()
-		_, err := w.Dispatch(t.Context(), 10, func([]ports.Event) []ports.Job { panic("boom") })
+		_, err := w.Dispatch(t.Context(), 10, fixture.OnlyJobs(func([]ports.Event) []ports.Job { panic("boom") }))
 		t.Errorf("Dispatch returned %v", err)
 	}()
 	w.notMarked(t, "after a panic")
@@ -216,7 +216,7 @@ func eventGoexitPlan(t *testing.T, w *world) {
 	w.append(t, w.of, event("a sale"))
 	ctx := context.WithoutCancel(t.Context())
 	inGoroutine(func(exit func()) {
-		_, err := w.Dispatch(ctx, 10, func([]ports.Event) []ports.Job { exit(); return nil })
+		_, err := w.Dispatch(ctx, 10, fixture.OnlyJobs(func([]ports.Event) []ports.Job { exit(); return nil }))
 		t.Errorf("Dispatch returned %v", err)
 	})
 	w.notMarked(t, "after Goexit")
@@ -228,7 +228,7 @@ func eventEndedContext(t *testing.T, w *world) {
 	e := event("a sale")
 	w.append(t, w.of, e)
 	ctx, cancel := context.WithCancel(t.Context())
-	n, err := w.Dispatch(ctx, 10, func(events []ports.Event) []ports.Job { cancel(); return planOne(events) })
+	n, err := w.Dispatch(ctx, 10, fixture.OnlyJobs(func(events []ports.Event) []ports.Job { cancel(); return planOne(events) }))
 	if err != nil {
 		w.notMarked(t, "after the context ended")
 		return
@@ -242,10 +242,10 @@ func eventEndedContext(t *testing.T, w *world) {
 // eventNoAlias: a plan may do what it likes to the slice it is given.
 func eventNoAlias(t *testing.T, w *world) {
 	w.append(t, w.of, event("a sale"), event("a sale"))
-	_, err := w.Dispatch(t.Context(), 1, func(events []ports.Event) []ports.Job {
+	_, err := w.Dispatch(t.Context(), 1, fixture.OnlyJobs(func(events []ports.Event) []ports.Job {
 		_ = append(events, event("overwritten"))
 		return nil
-	})
+	}))
 	must(t, err)
 	if got := w.dispatched(t); len(got) != 1 || got[0].Subject != "a sale" {
 		t.Errorf("got %+v, want the second event as it was", got)

@@ -59,6 +59,7 @@ type deal struct {
 	seat    domain.Seat
 	mail    domain.Mail
 	community
+	listeners
 }
 
 // newDeal makes a deal with every field set, and keeps it.
@@ -79,6 +80,8 @@ func (w *world) newDeal(t *testing.T) *deal {
 	fixture.Fill(t, w, d.seller, d.product, d.large, d.deep, d.given, d.sale, d.membership, d.license, d.payment, d.refund, d.dispute, d.seat, d.mail)
 	d.community = newCommunity(d)
 	fixture.Fill(t, w, d.connection, d.attachment, d.claim, d.over, d.grant, d.left, d.pass, d.old)
+	d.listeners = newListeners(d)
+	fixture.Fill(t, w, d.application, d.webhook, d.waits, d.told)
 	return d
 }
 

@@ -34,7 +34,7 @@ var storeCalls = map[string]func(context.Context, ports.Store) error{
 		return err
 	},
 	"Dispatch": func(ctx context.Context, s ports.Store) error {
-		_, err := s.Dispatch(ctx, 1, func([]ports.Event) []ports.Job { return nil })
+		_, err := s.Dispatch(ctx, 1, func([]ports.Event, []domain.Webhook) ([]ports.Job, []domain.Delivery) { return nil, nil })
 		return err
 	},
 	"Enqueue": func(ctx context.Context, s ports.Store) error { return s.Enqueue(ctx, newJob("nested")) },

@@ -79,6 +79,21 @@ var makers = map[string]func(d *deal, of domain.SellerID) call{
 		g.SellerID = of
 		return insertGrant(g)
 	},
+	"application": func(d *deal, of domain.SellerID) call {
+		a := fixture.Application(d.seller)
+		a.SellerID = of
+		return insertApplication(a)
+	},
+	"webhook": func(d *deal, of domain.SellerID) call {
+		h := fixture.Webhook(d.seller)
+		h.SellerID = of
+		return insertWebhook(h)
+	},
+	"delivery": func(d *deal, of domain.SellerID) call {
+		s := fixture.Delivery(d.webhook)
+		s.SellerID = of
+		return insertDelivery(s)
+	},
 	"licence": func(d *deal, of domain.SellerID) call {
 		l := fixture.License(d.given)
 		l.SellerID = of
@@ -125,18 +140,21 @@ func scopesInsertOfAnothersID(t *testing.T, w *world) {
 		"product": func(ctx context.Context, tx ports.Tx) error {
 			return tx.Products.Insert(ctx, withID(fixture.Product(mine.seller), string(d.product.ID)))
 		},
-		"variant":    insertVariant(withID(fixture.Variant(mine.product), string(d.large.ID))),
-		"purchase":   insertPurchase(withID(fixture.Purchase(mine.product), string(d.sale.ID))),
-		"membership": insertMembership(withID(fixture.Membership(mine.given), string(d.membership.ID))),
-		"payment":    insertPayment(withID(fixture.Payment(mine.given), string(d.payment.ID))),
-		"refund":     insertRefund(withID(fixture.Refund(mine.payment), string(d.refund.ID))),
-		"dispute":    insertDispute(withID(fixture.Dispute(mine.payment), string(d.dispute.ID))),
-		"seat":       insertSeat(withID(fixture.Seat(mine.given), string(d.seat.ID))),
-		"mail":       insertMail(withID(fixture.Mail(mine.seller), string(d.mail.ID))),
-		"connection": insertConnection(withID(fixture.Connection(mine.seller), string(d.connection.ID))),
-		"attachment": insertAttachment(withID(fixture.Attachment(mine.connection, mine.product), string(d.attachment.ID))),
-		"claim":      insertClaim(withID(fixture.Claim(mine.connection, mine.given), string(d.claim.ID))),
-		"grant":      insertGrant(withID(fixture.Grant(mine.connection, "new"), string(d.grant.ID))),
+		"variant":     insertVariant(withID(fixture.Variant(mine.product), string(d.large.ID))),
+		"purchase":    insertPurchase(withID(fixture.Purchase(mine.product), string(d.sale.ID))),
+		"membership":  insertMembership(withID(fixture.Membership(mine.given), string(d.membership.ID))),
+		"payment":     insertPayment(withID(fixture.Payment(mine.given), string(d.payment.ID))),
+		"refund":      insertRefund(withID(fixture.Refund(mine.payment), string(d.refund.ID))),
+		"dispute":     insertDispute(withID(fixture.Dispute(mine.payment), string(d.dispute.ID))),
+		"seat":        insertSeat(withID(fixture.Seat(mine.given), string(d.seat.ID))),
+		"mail":        insertMail(withID(fixture.Mail(mine.seller), string(d.mail.ID))),
+		"connection":  insertConnection(withID(fixture.Connection(mine.seller), string(d.connection.ID))),
+		"attachment":  insertAttachment(withID(fixture.Attachment(mine.connection, mine.product), string(d.attachment.ID))),
+		"claim":       insertClaim(withID(fixture.Claim(mine.connection, mine.given), string(d.claim.ID))),
+		"application": insertApplication(withID(fixture.Application(mine.seller), string(d.application.ID))),
+		"webhook":     insertWebhook(withID(fixture.Webhook(mine.seller), string(d.webhook.ID))),
+		"delivery":    insertDelivery(withID(fixture.Delivery(mine.webhook), string(d.waits.ID))),
+		"grant":       insertGrant(withID(fixture.Grant(mine.connection, "new"), string(d.grant.ID))),
 		"licence": func(ctx context.Context, tx ports.Tx) error {
 			l := withID(fixture.License(mine.given), string(d.license.ID))
 			return tx.Licenses.Insert(ctx, domain.RestoreLicense(l), 9)

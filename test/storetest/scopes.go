@@ -55,6 +55,7 @@ func (d *deal) names() []string {
 		string(d.connection.ID), d.connection.RemoteID, d.connection.Name, d.connection.Account, string(d.connection.AccountID),
 		string(d.attachment.ID), string(d.claim.ID), d.claim.Email, string(d.claim.Subject), d.claim.Name, string(d.over.ID),
 		string(d.grant.ID), string(d.grant.Subject), d.grant.Name, d.grant.MemberID, string(d.left.ID), blockedEmail, sealedSecret,
+		string(d.application.ID), d.application.Name, string(d.webhook.ID), d.webhook.URL, string(d.waits.ID), d.waits.Subject, string(d.told.ID),
 	}
 }
 

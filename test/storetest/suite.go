@@ -38,6 +38,7 @@ func RunState(t *testing.T, open Open) {
 		"Membership": membershipTests, "Tier": tierTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
 		"License": licenseTests, "Token": tokenTests, "Mail": mailTests,
 		"Connection": connectionTests, "Attachment": attachmentTests, "Claim": claimTests, "Grant": grantTests, "Pass": passTests, "Block": blockTests,
+		"Application": applicationTests, "Webhook": webhookTests, "Delivery": deliveryTests,
 		"Command": commandTests, "Progress": progressTests,
 		"Scopes": scopeTests, "Tx": txTests, "Nested": nestedTests, "Rerun": rerunTests,
 		"Facts": factsTests, "Stamps": stampTests, "Count": countTests, "Events": eventTests,

@@ -29,15 +29,19 @@ var tokenAggregate = aggregate[domain.TokenState]{
 	list: func(ctx context.Context, tx ports.Tx, after ports.Cursor, limit int) ([]domain.TokenState, error) {
 		return tx.Tokens.List(ctx, after, limit)
 	},
-	fixed: []string{"Digest", "SeatID"},
+	fixed: []string{"Digest", "SeatID", "ApplicationID"},
 }
 
 func bareToken(_ *testing.T, w *world) domain.TokenState { return fixture.Token(w.ana, fixture.ID()) }
 
-// fullToken makes a token of a sale and a seat at once, which only a test does.
+// fullToken makes a token of a sale, a seat and an application at once, which only
+// a test does.
 func fullToken(t *testing.T, w *world) domain.TokenState {
 	k := bareToken(t, w)
 	k.PurchaseID, k.SeatID = seated(t, w)
+	a := fixture.Application(w.ana)
+	fixture.Fill(t, w, a)
+	k.ApplicationID = a.ID
 	return k
 }
 
@@ -162,6 +166,7 @@ func tokenKeepsHolder(t *testing.T, w *world) {
 		"no sale":      func(k *domain.TokenState) { k.PurchaseID = "" },
 		"another seat": func(k *domain.TokenState) { k.SeatID = seat },
 		"no seat":      func(k *domain.TokenState) { k.SeatID = "" },
+		"its seller's": func(k *domain.TokenState) { k.ApplicationID = "" },
 	} {
 		other := k
 		change(&other)

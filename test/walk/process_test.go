@@ -107,7 +107,7 @@ func (m mortal) Update(ctx context.Context, who ports.Scope, fn func(context.Con
 	return m.life.did(func() error { return m.Store.Update(ctx, who, fn) })
 }
 
-func (m mortal) Dispatch(ctx context.Context, n int, plan func([]ports.Event) []ports.Job) (read int, err error) {
+func (m mortal) Dispatch(ctx context.Context, n int, plan ports.Plan) (read int, err error) {
 	if m.life.dead.Load() {
 		return 0, errDead
 	}
