@@ -69,17 +69,22 @@ var may = map[string][]string{
 	"adapters/rest": {"domain", "ports", "app"},
 	"adapters/rpc":  {"domain", "ports", "app"},
 	"adapters/web":  {"domain", "ports", "app"},
+
+	// Clients of the RPC transport carry nothing of the server.
+	"adapters/rpc/gen":    {},
+	"adapters/rpc/verify": {},
 }
 
 // only says which folders alone may import a module, so that replacing a
 // driver touches one folder and embedding usher links no more than is used.
 var only = map[string][]string{
 	wire:                              {"cmd"},
-	"connectrpc.com/connect":          {"adapters/rpc"},
+	"connectrpc.com":                  {"adapters/rpc"},
 	"github.com/alecthomas/kong":      {"cmd"},
 	"github.com/jackc/pgx":            {"adapters/pgstore", "test/pgtest"},
 	"github.com/pressly/goose":        {"adapters/sqlitestore", "adapters/pgstore", "adapters/internal", "adapters/sqlrepo"},
 	"github.com/rogpeppe/go-internal": {"test"},
+	"google.golang.org/protobuf":      {"adapters/rpc"},
 	"modernc.org/sqlite":              {"adapters/sqlitestore"},
 	"pgregory.net/rapid":              {"test"},
 }

@@ -1,0 +1,104 @@
+package rpc
+
+import (
+	"context"
+	"strings"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/usherhq/usher/domain"
+)
+
+const (
+	keyHeader      = "Idempotency-Key"
+	replayedHeader = "Idempotent-Replayed"
+	// maxKey is how long an idempotency key may be: with what it is prefixed with it
+	// is still a processor's.
+	maxKey = 100
+)
+
+// key returns the command key of a call, which is missing only if it need not be
+// there. A buyer's keys are a room of their own: two buyers who both count from 1
+// are in nobody's way.
+func (c caller) key(ctx context.Context, needed bool) (string, error) {
+	const field = "idempotency_key"
+	given := sent(ctx).Values(keyHeader)
+	switch {
+	case len(given) == 0 && !needed:
+		return "", nil
+	case len(given) == 0:
+		return "", domain.InvalidField(field, "the header Idempotency-Key is missing: with it this can be sent again, and is done once")
+	case len(given) > 1:
+		return "", domain.InvalidField(field, "the header Idempotency-Key is there more than once")
+	}
+	key := given[0]
+	if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+		return "", domain.InvalidField(field, "the header Idempotency-Key must be 1 to 100 visible ASCII characters, such as a UUID")
+	}
+	if c.token.Scopes == "" {
+		return "buyer/" + string(c.token.ID) + "/" + key, nil
+	}
+	return key, nil
+}
+
+// message is a pointer to a generated message M.
+type message[M any] interface {
+	*M
+	proto.Message
+}
+
+// once does a change whose command takes no key: with the header it is answered
+// as the first time. asked is the whole request, by which a repeat is known.
+func once[M any, P message[M]](ctx context.Context, s *server, c caller, asked proto.Message, do func(context.Context) (P, error)) (P, error) {
+	key, err := c.key(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	request, err := proto.MarshalOptions{Deterministic: true}.Marshal(asked)
+	if err != nil {
+		return nil, err
+	}
+	var made P
+	what := struct {
+		Message string
+		Asked   []byte
+	}{string(asked.ProtoReflect().Descriptor().FullName()), request}
+	text, again, err := s.usher.Memberships.Once(ctx, c.seller, key, what, func() (string, error) {
+		var err error
+		if made, err = do(ctx); err != nil {
+			return "", err
+		}
+		kept, err := anypb.New(made) // which is never empty
+		if err != nil {
+			return "", err
+		}
+		text, err := proto.Marshal(kept)
+		return string(text), err
+	})
+	if err != nil || !again {
+		return made, err
+	}
+	kept, first := &anypb.Any{}, P(new(M))
+	if err := proto.Unmarshal([]byte(text), kept); err != nil {
+		return nil, err
+	}
+	if err := kept.UnmarshalTo(first); err != nil {
+		return nil, err
+	}
+	replayed(ctx)
+	return first, nil
+}
+
+// replayed says in the answer that the command came before under its key.
+func replayed(ctx context.Context) {
+	if info, ok := connect.CallInfoForHandlerContext(ctx); ok {
+		info.ResponseHeader().Set(replayedHeader, "true")
+	}
+}
+
+func wasReplayed(ctx context.Context) bool {
+	info, ok := connect.CallInfoForHandlerContext(ctx)
+	return ok && info.ResponseHeader().Get(replayedHeader) != ""
+}
