@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/usherhq/usher/adapters/rpc"
 )
 
 // requestIDKey is where a request's id is in its context.
@@ -87,9 +89,12 @@ func saneRequestID(id string) bool {
 }
 
 // loggedPath returns a path without what may be a key or a token: of its parts,
-// only plain words stay.
+// only plain words stay. The procedures of gRPC are names that usher gave.
 func loggedPath(path string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyz_."
+	if rpc.Known(path) {
+		return path
+	}
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if len(p) > 3 && (len(p) > 25 || strings.Trim(p, plain) != "") {

@@ -134,7 +134,8 @@ func (s *server) verifying(store ports.Store) (http.Handler, error) {
 		return nil, err
 	}
 	s.usher = p
-	return s.handler(&health{usher: p, within: readyWithin}, s.apis()), nil
+	h := &health{usher: p, within: readyWithin}
+	return s.handler(h, s.apis(h)), nil
 }
 
 // answering answers what it was told to, after it has read the request. It is

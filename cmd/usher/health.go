@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -28,24 +29,33 @@ var probes = map[string]func(*health, http.ResponseWriter, *http.Request){
 // alive says that the process is up.
 func (h *health) alive(w http.ResponseWriter, _ *http.Request) { probed(w, http.StatusOK, "ok") }
 
-// ready says that requests will be answered: the store answers a read in time,
-// and the server is not on its way out.
+// ready says that requests will be answered.
 func (h *health) ready(w http.ResponseWriter, r *http.Request) {
-	if h.draining.Load() {
-		probed(w, http.StatusServiceUnavailable, "draining")
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), h.within)
-	defer cancel()
-	_, err := h.usher.Sellers.List(ctx, ports.Cursor{}, 1)
-	switch {
+	switch err := h.check(r.Context()); {
 	case err == nil:
 		probed(w, http.StatusOK, "ok")
-	case ctx.Err() != nil:
-		probed(w, http.StatusServiceUnavailable, domain.ErrUnavailable.Code)
+	case errors.Is(err, errDraining):
+		probed(w, http.StatusServiceUnavailable, "draining")
 	default:
 		probed(w, http.StatusServiceUnavailable, domain.CodeOf(err))
 	}
+}
+
+var errDraining = errors.New("the server is on its way out")
+
+// check says why requests will not be answered: the server is on its way out, or
+// the store answers no read in time.
+func (h *health) check(ctx context.Context) error {
+	if h.draining.Load() {
+		return errDraining
+	}
+	ctx, cancel := context.WithTimeout(ctx, h.within)
+	defer cancel()
+	_, err := h.usher.Sellers.List(ctx, ports.Cursor{}, 1)
+	if err != nil && ctx.Err() != nil {
+		return domain.ErrUnavailable.Because(ctx.Err())
+	}
+	return err
 }
 
 func probed(w http.ResponseWriter, status int, reason string) {

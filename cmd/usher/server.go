@@ -15,6 +15,7 @@ import (
 
 	"github.com/usherhq/usher/adapters/api"
 	"github.com/usherhq/usher/adapters/rest"
+	"github.com/usherhq/usher/adapters/rpc"
 	"github.com/usherhq/usher/adapters/web"
 	"github.com/usherhq/usher/app"
 )
@@ -49,7 +50,8 @@ type server struct {
 func (s *server) run(ctx context.Context, ready func()) error {
 	h := &health{usher: s.usher, within: readyWithin}
 	srv := &http.Server{
-		Handler:           s.handler(h, s.apis()),
+		Handler:           s.handler(h, s.apis(h)),
+		Protocols:         protocols(),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -88,6 +90,16 @@ func (s *server) run(ctx context.Context, ready func()) error {
 	return nil
 }
 
+// protocols are what a connection may speak: gRPC is HTTP/2, also where a proxy has
+// taken the encryption off.
+func protocols() *http.Protocols {
+	var p http.Protocols
+	p.SetHTTP1(true)
+	p.SetHTTP2(true)
+	p.SetUnencryptedHTTP2(true)
+	return &p
+}
+
 // handler is what each request goes through on its way to next.
 func (s *server) handler(h *health, next http.Handler) http.Handler {
 	return logged(s.log, s.trusted, h.handler(next))
@@ -95,11 +107,12 @@ func (s *server) handler(h *health, next http.Handler) http.Handler {
 
 // apis sends a request to whom it is for: below /api/ usher has an API of its
 // own, but /api/v2 is another name of the licence API's /v2. Pages for people
-// have paths of their own.
-func (s *server) apis() http.Handler {
+// have paths of their own, and so do Connect and gRPC.
+func (s *server) apis(h *health) http.Handler {
 	theirs := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
 	own := api.Handler(s.usher, &api.Options{PublicURL: s.publicURL, Logger: s.log})
 	pages := web.Handler(s.usher, &web.Options{PublicURL: s.publicURL, Logger: s.log})
+	calls := rpc.Handler(s.usher, &rpc.Options{PublicURL: s.publicURL, Logger: s.log, Ready: h.check})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if web.Owns(r.URL.Path) {
 			pages.ServeHTTP(w, r)
@@ -107,6 +120,10 @@ func (s *server) apis() http.Handler {
 		}
 		if p := r.URL.Path; strings.HasPrefix(p, "/api/") && p != "/api/v2" && !strings.HasPrefix(p, "/api/v2/") {
 			own.ServeHTTP(w, r)
+			return
+		}
+		if rpc.Owns(r.URL.Path) {
+			calls.ServeHTTP(w, r)
 			return
 		}
 		theirs.ServeHTTP(w, r)
