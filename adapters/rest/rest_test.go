@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/usherhq/usher/test/openapitest"
 )
 
 func TestRoutes(t *testing.T) {
@@ -160,4 +162,13 @@ func TestHandler_defaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRoutes_described: what is routed is what the description of the API has.
+func TestRoutes_described(t *testing.T) {
+	var all []string
+	for path, to := range routes {
+		all = append(all, to.method+" /v2"+path)
+	}
+	openapitest.Routes(t, "/v2/", all)
 }

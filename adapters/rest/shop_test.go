@@ -16,6 +16,7 @@ import (
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
+	"github.com/usherhq/usher/test/openapitest"
 )
 
 // The secrets of the shop's tokens.
@@ -99,7 +100,7 @@ func newShop() *shop {
 // open serves the shop over HTTP until the test ends, and returns its address.
 func (s *shop) open(t testing.TB) string {
 	t.Helper()
-	server := httptest.NewServer(s.handler(t))
+	server := httptest.NewServer(openapitest.Checked(t, s.handler(t)))
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/usherhq/usher/adapters/api"
+	"github.com/usherhq/usher/adapters/openapi"
 	"github.com/usherhq/usher/adapters/rest"
 	"github.com/usherhq/usher/adapters/rpc"
 	"github.com/usherhq/usher/adapters/web"
@@ -107,15 +108,20 @@ func (s *server) handler(h *health, next http.Handler) http.Handler {
 
 // apis sends a request to whom it is for: below /api/ usher has an API of its
 // own, but /api/v2 is another name of the licence API's /v2. Pages for people
-// have paths of their own, and so do Connect and gRPC.
+// have paths of their own, and so do Connect and gRPC, and the description of all.
 func (s *server) apis(h *health) http.Handler {
 	theirs := rest.Handler(s.usher, &rest.Options{PublicURL: s.publicURL, Logger: s.log})
 	own := api.Handler(s.usher, &api.Options{PublicURL: s.publicURL, Logger: s.log})
+	described := openapi.Handler(&openapi.Options{PublicURL: s.publicURL})
 	pages := web.Handler(s.usher, &web.Options{PublicURL: s.publicURL, Logger: s.log})
 	calls := rpc.Handler(s.usher, &rpc.Options{PublicURL: s.publicURL, Logger: s.log, Ready: h.check})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if web.Owns(r.URL.Path) {
 			pages.ServeHTTP(w, r)
+			return
+		}
+		if openapi.Owns(r.URL.Path) {
+			described.ServeHTTP(w, r)
 			return
 		}
 		if p := r.URL.Path; strings.HasPrefix(p, "/api/") && p != "/api/v2" && !strings.HasPrefix(p, "/api/v2/") {

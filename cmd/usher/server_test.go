@@ -238,3 +238,25 @@ func TestPrompt_canBeInterrupted(t *testing.T) {
 		t.Errorf("exit %d, want %d; it said:\n%s", code, exitInterrupted, p.stderr.String())
 	}
 }
+
+// TestServe_describesItself needs both forms of the description, with the address
+// that the server is at.
+func TestServe_describesItself(t *testing.T) {
+	t.Parallel()
+	p := runUsher(t, "demo", "--json", "--listen", "127.0.0.1:0")
+	for path, want := range map[string]string{
+		"/openapi.json": `"servers":[{"url":"` + p.url("") + `"`,
+		"/docs":         "curl -X POST &#39;" + p.url("/v2/licenses/verify"),
+	} {
+		res, err := client.Get(p.url(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("%s answered %s without %s, %v", path, res.Status, want, err)
+		}
+	}
+	p.stop()
+}

@@ -78,15 +78,16 @@ var may = map[string][]string{
 // only says which folders alone may import a module, so that replacing a
 // driver touches one folder and embedding usher links no more than is used.
 var only = map[string][]string{
-	wire:                              {"cmd"},
-	"connectrpc.com":                  {"adapters/rpc"},
-	"github.com/alecthomas/kong":      {"cmd"},
-	"github.com/jackc/pgx":            {"adapters/pgstore", "test/pgtest"},
-	"github.com/pressly/goose":        {"adapters/sqlitestore", "adapters/pgstore", "adapters/internal", "adapters/sqlrepo"},
-	"github.com/rogpeppe/go-internal": {"test"},
-	"google.golang.org/protobuf":      {"adapters/rpc"},
-	"modernc.org/sqlite":              {"adapters/sqlitestore"},
-	"pgregory.net/rapid":              {"test"},
+	wire:                                    {"cmd"},
+	"connectrpc.com":                        {"adapters/rpc"},
+	"github.com/alecthomas/kong":            {"cmd"},
+	"github.com/jackc/pgx":                  {"adapters/pgstore", "test/pgtest"},
+	"github.com/pressly/goose":              {"adapters/sqlitestore", "adapters/pgstore", "adapters/internal", "adapters/sqlrepo"},
+	"github.com/rogpeppe/go-internal":       {"test"},
+	"google.golang.org/protobuf":            {"adapters/rpc"},
+	"modernc.org/sqlite":                    {"adapters/sqlitestore"},
+	"pgregory.net/rapid":                    {"test"},
+	"github.com/santhosh-tekuri/jsonschema": {"test"},
 }
 
 // impure are the parts of the standard library that the domain does without:

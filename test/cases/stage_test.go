@@ -15,6 +15,7 @@ import (
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/openapitest"
 )
 
 // publicURL is where the server under test says that it is.
@@ -92,7 +93,7 @@ func newStage(t *testing.T, c *scenario, open opener) *stage {
 	}
 	s.usher, err = app.New(config)
 	s.must(err)
-	s.server = httptest.NewServer(rest.Handler(s.usher, &rest.Options{PublicURL: publicURL}))
+	s.server = httptest.NewServer(openapitest.Checked(t, rest.Handler(s.usher, &rest.Options{PublicURL: publicURL})))
 	t.Cleanup(s.server.Close)
 	s.enroll()
 	s.fill(c)
