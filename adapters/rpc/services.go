@@ -26,11 +26,17 @@ var services = []service{
 	{usherv1connect.LicenseServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewLicenseServiceHandler(&licenses{s}, o...)
 	}},
+	{usherv1connect.OperationsServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewOperationsServiceHandler(&operations{s}, o...)
+	}},
+	{usherv1connect.TokenServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewTokenServiceHandler(&tokens{s}, o...)
+	}},
 }
 
 // streams are the procedures whose answer may go on for longer than a server lets
 // an answer take.
-var streams = map[string]bool{}
+var streams = map[string]bool{usherv1connect.OperationsServiceAdvanceClockProcedure: true}
 
 func serviceNames() (names []string) {
 	for _, s := range services {

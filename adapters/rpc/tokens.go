@@ -1,0 +1,76 @@
+package rpc
+
+import (
+	"context"
+	"strings"
+
+	usherv1 "github.com/usherhq/usher/adapters/rpc/gen/usher/v1"
+	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
+)
+
+// tokens is TokenService.
+type tokens struct{ *server }
+
+func (s *tokens) CreateToken(ctx context.Context, r *usherv1.CreateTokenRequest) (*usherv1.CreateTokenResponse, error) {
+	c, err := s.seller(ctx, domain.AccountScope)
+	if err != nil {
+		return nil, err
+	}
+	asked := make([]domain.Scope, len(r.Scopes))
+	for i, scope := range r.Scopes {
+		asked[i] = domain.Scope(scope)
+	}
+	scopes, err := domain.MakeScopes(asked...)
+	if err != nil {
+		return nil, err
+	}
+	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.CreateTokenResponse, error) {
+		secret, made, err := s.usher.Tokens.Create(ctx, c.seller, r.Name, scopes)
+		if err != nil {
+			return nil, err
+		}
+		return &usherv1.CreateTokenResponse{Token: tokenOf(made), AccessToken: secret}, nil
+	})
+}
+
+func (s *tokens) ListTokens(ctx context.Context, r *usherv1.ListTokensRequest) (*usherv1.ListTokensResponse, error) {
+	c, err := s.seller(ctx, domain.AccountScope)
+	if err != nil {
+		return nil, err
+	}
+	limit, after, err := pageOf(r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.usher.Tokens.List(ctx, c.seller, after, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	told := &usherv1.ListTokensResponse{}
+	all, told.NextPageToken = page(all, limit, func(t domain.TokenState) ports.Cursor { return ports.Cursor{At: t.CreatedAt, ID: string(t.ID)} })
+	for _, t := range all {
+		told.Tokens = append(told.Tokens, tokenOf(t))
+	}
+	return told, nil
+}
+
+func (s *tokens) RevokeToken(ctx context.Context, r *usherv1.RevokeTokenRequest) (*usherv1.RevokeTokenResponse, error) {
+	c, err := s.seller(ctx, domain.AccountScope)
+	if err != nil {
+		return nil, err
+	}
+	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.RevokeTokenResponse, error) {
+		ended, err := s.usher.Tokens.Revoke(ctx, c.seller, domain.TokenID(r.Token))
+		if err != nil {
+			return nil, err
+		}
+		return &usherv1.RevokeTokenResponse{Token: tokenOf(ended)}, nil
+	})
+}
+
+func tokenOf(s domain.TokenState) *usherv1.Token {
+	return &usherv1.Token{
+		Id: string(s.ID), Name: s.Name, Scopes: strings.Fields(string(s.Scopes)), CreatedAt: stamp(s.CreatedAt), RevokedAt: stamp(s.RevokedAt),
+	}
+}
