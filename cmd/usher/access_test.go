@@ -30,6 +30,8 @@ func TestLoggedPath_keepsPlainWordsOnly(t *testing.T) {
 		"/abcdefghijklmnopqrstuvwxyz":                      "/*",
 		"/key\n1":                                          "/*",
 		"/bo@example.com":                                  "/*",
+		"/usher.v1.LicenseService/Verify":                  "/usher.v1.LicenseService/Verify",
+		"/usher.v1.LicenseService/85DB562A":                "/*/*",
 		strings.Repeat("/abc", 50):                         strings.Repeat("/abc", 7) + "/*",
 	} {
 		if got := loggedPath(path); got != want {
