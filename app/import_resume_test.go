@@ -608,3 +608,44 @@ func unsteady(t *testing.T, first, second []any) {
 		t.Errorf("it was taken: %+v", got)
 	}
 }
+
+// TestImport_keepsALineTogether imports lines that each come to many things, cut
+// short at every Update: what a line comes to is there whole, or not at all.
+func TestImport_keepsALineTogether(t *testing.T) {
+	ana := fixture.Seller("ana")
+	pencil := fixture.Product(ana)
+	src := app.Source{Digest: t.Name(), Records: func(yield func(app.Record, error) bool) {
+		if !yield(app.Record{Line: 1, Value: ana}, nil) || !yield(app.Record{Line: 2, Value: pencil}, nil) {
+			return
+		}
+		for i := range 240 { // 60 sales on each of four lines
+			if !yield(app.Record{Line: 3 + i/60, Value: plainSale(pencil, 0, i)}, nil) {
+				return
+			}
+		}
+	}}
+	whole := memstore.New(nil)
+	if got, err := usherOn(t, whole).Transfer.Import(t.Context(), src, false); err != nil || got.New != 242 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	want := exported(t, whole)
+	if n := strings.Count(want, `"kind":"purchase"`); n != 240 {
+		t.Fatalf("%d of 240 sales were kept", n)
+	}
+	for n := 1; ; n++ {
+		s := memstore.New(nil)
+		_, err := killed(t, s, n, false).Transfer.Import(t.Context(), src, false)
+		if err == nil {
+			if n < 6 {
+				t.Errorf("an import makes %d updates", n-1)
+			}
+			break
+		}
+		if kept := strings.Count(exported(t, s), `"kind":"purchase"`); kept%60 != 0 {
+			t.Errorf("killed at Update %d with %d sales: a line was torn apart", n, kept)
+		}
+		if _, err := usherOn(t, s).Transfer.Import(t.Context(), src, false); err != nil || exported(t, s) != want {
+			t.Errorf("killed at Update %d, it does not go on to all of it: %v", n, err)
+		}
+	}
+}

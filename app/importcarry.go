@@ -11,7 +11,8 @@ import (
 )
 
 // importSlice is how many records one transaction carries: few enough that on
-// a database with one writer verifying goes on in between.
+// a database with one writer verifying goes on in between. What one line comes
+// to is carried together, however much it is: progress is kept by line.
 const importSlice = 50
 
 // muchAtOnce is how many records make a store's tables other ones than they
@@ -67,7 +68,8 @@ func (t *Transfer) carry(ctx context.Context, src Source, p plan) error {
 			}
 			continue
 		}
-		if of := ownerOf(r.Value); of != owner || len(slice) == importSlice {
+		full := len(slice) >= importSlice && r.Line != slice[len(slice)-1].Line
+		if of := ownerOf(r.Value); of != owner || full {
 			if err := flush(); err != nil {
 				return err
 			}

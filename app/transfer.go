@@ -21,7 +21,7 @@ type Transfer struct{ *core }
 // the membership that it became. A thing comes after what it belongs to; a
 // seller, before all of its own.
 type Record struct {
-	Line  int // in the file, from 1 and growing; 0 when exported
+	Line  int // in the file, from 1 and never falling; several things of one line are one seller's; 0 when exported
 	Value any
 }
 

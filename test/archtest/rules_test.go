@@ -62,7 +62,8 @@ var may = map[string][]string{
 	"test/walk/oracle": {},
 
 	// A file's form is that of the records of export and import.
-	"adapters/jsonl": {"domain", "ports", "app"},
+	"adapters/gumroadcsv": {"domain", "ports", "app"},
+	"adapters/jsonl":      {"domain", "ports", "app"},
 
 	// Transports drive the use cases.
 	"adapters/api":  {"domain", "ports", "app"},
