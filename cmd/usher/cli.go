@@ -28,7 +28,7 @@ type cli struct {
 	Mail        mailCmd        `cmd:"" help:"What buyers and sellers are told. Nothing is sent yet: mails are kept to be read here."`
 	Clock       clockCmd       `cmd:"" help:"The time that everything goes by; a test clock can be moved."`
 	Jobs        jobsCmd        `cmd:"" help:"Work that was given up after its tries."`
-	Import      importCmd      `cmd:"" help:"Bring everything in from a file that export made."`
+	Import      importCmd      `cmd:"" help:"Bring everything in from a file that export made, or from Gumroad."`
 	Export      exportCmd      `cmd:"" help:"Write everything out as JSON Lines."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database, also while a server runs."`
 	Restore     restoreCmd     `cmd:"" help:"Check a backup before it is put back."`

@@ -224,6 +224,7 @@ var examples = map[string][]string{
 	"import": {
 		`usher import backup.jsonl --dry-run`,
 		`usher import backup.jsonl`,
+		`usher import sales.csv --product-id QMGY=32-nPAicqbLj8B_WswVlMw== --dry-run`,
 	},
 	"export": {
 		`usher export --with-keys --output backup.jsonl`,

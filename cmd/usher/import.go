@@ -6,16 +6,28 @@ import (
 	"io"
 	"os"
 
+	"github.com/usherhq/usher/adapters/gumroadcsv"
 	"github.com/usherhq/usher/adapters/jsonl"
+	"github.com/usherhq/usher/app"
 )
 
 type importCmd struct {
-	File   string `arg:"" help:"File that export made, or another of the same form. It must be a file: it is read more than once."`
-	DryRun bool   `help:"Check everything and keep nothing."`
+	File       string   `arg:"" help:"File that export made, or another of the same form; or the CSV of your sales at Gumroad. It must be a file: it is read more than once."`
+	DryRun     bool     `help:"Check everything and keep nothing."`
+	Format     string   `help:"Form of the file: ${enum}. Unless given, csv if it is called so, and jsonl if not." enum:",jsonl,csv" default:"" placeholder:"FORM"`
+	ProductIDs []string `name:"product-id" help:"Of a CSV: the API id of a product, which apps send; once for each product in the file." sep:"none" placeholder:"PERMALINK=ID"`
 }
 
 // Run imports a file: all of it, or nothing.
 func (i importCmd) Run(c *call) error {
+	csv, err := i.isCSV()
+	if err != nil {
+		return err
+	}
+	ids, err := i.ids()
+	if err != nil {
+		return err
+	}
 	file, err := os.Open(i.File)
 	if err != nil {
 		return cannotOpen("the file cannot be read: "+err.Error(), "")
@@ -28,7 +40,11 @@ func (i importCmd) Run(c *call) error {
 	if !info.Mode().IsRegular() {
 		return wrongUse("file", i.File+" is no regular file", "the file is read more than once, so put it on disk first")
 	}
-	p, done, err := c.openOrMake()
+	open := c.openOrMake
+	if csv { // which has no seller: there is one already
+		open = c.open
+	}
+	p, done, err := open()
 	if err != nil {
 		return err
 	}
@@ -42,8 +58,15 @@ func (i importCmd) Run(c *call) error {
 	if i.DryRun {
 		meter.readings = 2
 	}
-	src, err := jsonl.Source(meter)
+	var src app.Source
+	var sales *gumroadcsv.Report // of a CSV
+	if csv {
+		src, sales, err = i.salesOf(c, p, meter, ids)
+	} else {
+		src, err = jsonl.Source(meter)
+	}
 	if err != nil {
+		bar.end()
 		return err
 	}
 	found, err := p.Transfer.Import(c.ctx, src, i.DryRun)
@@ -54,12 +77,26 @@ func (i importCmd) Run(c *call) error {
 		}
 		return err
 	}
-	c.show(struct {
-		Records int64 `json:"records"` // in the file
-		New     int64 `json:"new"`     // that the store lacked
-		Before  bool  `json:"before"`  // the file was imported before
-		DryRun  bool  `json:"dry_run"`
-	}{found.Records, found.New, found.Before, i.DryRun}, line{"records", fmt.Sprint(found.Records)}, line{"new", fmt.Sprint(found.New)})
+	i.show(c, found, sales)
+	return nil
+}
+
+// importView is what an import came to.
+type importView struct {
+	Records int64 `json:"records"` // in the file
+	New     int64 `json:"new"`     // that the store lacked
+	Before  bool  `json:"before"`  // the file was imported before
+	DryRun  bool  `json:"dry_run"`
+}
+
+func (i importCmd) show(c *call, found app.Imported, sales *gumroadcsv.Report) {
+	view := importView{found.Records, found.New, found.Before, i.DryRun}
+	lines := []line{{"records", fmt.Sprint(found.Records)}, {"new", fmt.Sprint(found.New)}}
+	if sales == nil {
+		c.show(view, lines...)
+	} else {
+		showSales(c, view, *sales, lines)
+	}
 	switch {
 	case found.Before:
 		c.hint("This file was imported before. Nothing changed.")
@@ -70,7 +107,6 @@ func (i importCmd) Run(c *call) error {
 	default:
 		c.hint("All of it is there now.")
 	}
-	return nil
 }
 
 // meter shows how far the readings of a file are. It is read once to know it
