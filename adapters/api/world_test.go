@@ -21,6 +21,7 @@ import (
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/fixture"
+	"github.com/usherhq/usher/test/openapitest"
 )
 
 // The secrets of the sellers' tokens.
@@ -106,7 +107,7 @@ func newWorld(t testing.TB, mods ...func(*options)) *world {
 	if w.usher, err = app.New(config); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(Handler(w.usher, &Options{Logger: slog.New(slog.NewTextHandler(w.log, nil))}))
+	server := httptest.NewServer(openapitest.Checked(t, Handler(w.usher, &Options{Logger: slog.New(slog.NewTextHandler(w.log, nil))})))
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	return w

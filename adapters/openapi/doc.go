@@ -14,7 +14,8 @@
 // The folder source holds it, a file for each part of the API. What is there is
 // OpenAPI, but for what every operation of a part would repeat:
 //
-//	tag          what the part is called, and what is to be known about it
+//	tag          what the part is called, and what is to be known about it;
+//	             x-responses of it are refusals that the page shows there
 //	always       the refusals that each of its operations may answer
 //	refusals     the response of components.responses that each status of them is
 //	x-refuses    of one operation: the statuses of refusals it has beside those

@@ -43,7 +43,7 @@ func answers(t *testing.T) (all []recorded) {
 		}
 	})
 	slices.SortFunc(all, func(a, b recorded) int { return strings.Compare(a.name, b.name) })
-	for _, pattern := range []string{"../rest/testdata/*.json"} {
+	for _, pattern := range []string{"../rest/testdata/*.json", "../api/testdata/*.json"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) < 20 {
 			t.Fatalf("%s are %d files, %v", pattern, len(files), err)
@@ -162,7 +162,7 @@ func TestFields(t *testing.T) {
 		}
 		visit(a.schema, a.body, nil, func(schema string, is, o map[string]any, where at) {
 			properties, _ := is["properties"].(map[string]any)
-			custom := len(listOf(o["custom_fields"])) > 0 && strings.Contains(schema, "Purchase") // texts of any name stand here
+			custom := len(listOf(o["custom_fields"])) > 0 && strings.Contains(schema, "LicensePurchase") // texts of any name stand here
 			for name := range properties {
 				p := property{schema, name}
 				value, there := o[name]

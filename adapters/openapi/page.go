@@ -46,7 +46,7 @@ type page struct {
 type part struct {
 	ID, Name, Description string
 	Operations            []operation
-	Refusals              []answer // that its operations share
+	Refusals              []answer // with their texts
 }
 
 // render makes the page of a description.
@@ -55,18 +55,7 @@ func render(doc *object) string {
 	v := view{doc: doc, shown: map[string]bool{}}
 	p := page{Title: info.text("title") + " API", Description: info.text("description")}
 	for _, tag := range doc.list("tags") {
-		name := tag.(*object).text("name")
-		p.Parts = append(p.Parts, part{ID: anchor("part", name), Name: name, Description: tag.(*object).text("description")})
-	}
-	for path, ops := range doc.within("paths").objects() {
-		for method, op := range ops.objects() {
-			tags := op.list("tags")
-			for i := range p.Parts {
-				if len(tags) == 1 && tags[0] == p.Parts[i].Name {
-					p.Parts[i].add(v.operation(method, path, ops, op))
-				}
-			}
-		}
+		p.Parts = append(p.Parts, v.part(tag.(*object)))
 	}
 	for name, s := range doc.within("components", "schemas").objects() {
 		p.Schemas = append(p.Schemas, v.schema(name, s))
@@ -78,14 +67,30 @@ func render(doc *object) string {
 	return b.String()
 }
 
-// add puts an operation into a part, and its refusals if they are new there.
-func (p *part) add(op operation, refusals []answer) {
-	p.Operations = append(p.Operations, op)
-	for _, r := range refusals {
-		if !r.Elsewhere {
-			p.Refusals = append(p.Refusals, r)
+// part returns what has a tag. Refusals stand where they are met first, or where a
+// tag says that they do.
+func (v *view) part(tag *object) part {
+	name := tag.text("name")
+	p := part{ID: anchor("part", name), Name: name, Description: tag.text("description")}
+	statuses := tag.within("x-responses")
+	for _, name := range statuses.keys {
+		p.Refusals = append(p.Refusals, v.answer(statuses.text(name), refTo("responses", name)))
+	}
+	for path, ops := range v.doc.within("paths").objects() {
+		for method, op := range ops.objects() {
+			if tags := op.list("tags"); len(tags) != 1 || tags[0] != name {
+				continue
+			}
+			o, refusals := v.operation(method, path, ops, op)
+			p.Operations = append(p.Operations, o)
+			for _, r := range refusals {
+				if !r.Elsewhere {
+					p.Refusals = append(p.Refusals, r)
+				}
+			}
 		}
 	}
+	return p
 }
 
 // anchor is the place of something on the page.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	pathpkg "path"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,9 +111,13 @@ func Check(r *http.Request, sent []byte, status int, h http.Header, body []byte)
 // pathOf returns the path that a request is for, as the description would write
 // it, and the JSON pointer of what is there: "" if nothing is.
 func pathOf(r *http.Request) (path, pointer string) {
-	path = r.URL.EscapedPath()
-	if trimmed, legacy := gumroads(path); legacy {
-		path = trimmed
+	asked := r.URL.EscapedPath()
+	path, gumroad := gumroads(asked)
+	if !gumroad {
+		path = asked
+	}
+	if !gumroad && asked != pathpkg.Clean(asked) {
+		return path, ""
 	}
 	mux := routed()
 	probe, err := http.NewRequest(http.MethodGet, "http://usher.test"+path, nil)
