@@ -58,6 +58,8 @@ var mayGrow = []plantest.Exception{
 	{Has: "SELECT count(*) FROM usher_payments WHERE status IN", Why: "likewise"},
 	{Has: "SELECT count(*) FROM usher_events WHERE dispatched_at IS NULL", Why: "likewise"},
 	{Has: "SELECT max(id) FROM usher_licenses GROUP BY secret", Why: "likewise"},
+	{Has: "stopped_at IS NULL AND seller_id IN", Why: "all that a seller's programs listen at: each is told"},
+	{Has: "(' ' || scopes || ' ') LIKE", Says: "passed over", Why: "passes an application's tokens without the scope: seldom more than one"},
 	{Has: "SELECT key, value FROM usher_meta", Says: "usher_meta is read", Why: "a handful of rows"},
 	{Has: "($2, $3) AND product_id = $5 AND state = $6", Says: "passed over", Why: "a page of a product's claims in one state passes its others: an index for each pair would cost more"},
 	{Has: "($2, $3) AND connection_id = $5 AND state = $6", Says: "passed over", Why: "likewise a community's"},
