@@ -51,6 +51,7 @@ type Usher struct {
 	Catalog     *Catalog
 	Sales       *Sales
 	Memberships *Memberships
+	Commands    *Commands
 	Payments    *Payments
 	Licensing   *Licensing
 	Tokens      *Tokens
@@ -104,6 +105,7 @@ func (c *core) usher() *Usher {
 		Catalog:     &Catalog{c},
 		Sales:       &Sales{c},
 		Memberships: &Memberships{c},
+		Commands:    &Commands{c},
 		Payments:    &Payments{c},
 		Licensing:   &Licensing{core: c},
 		Tokens:      &Tokens{c},
@@ -175,9 +177,20 @@ func (c *core) newKey() domain.LicenseKey {
 
 // update runs one seller's closure and wakes the worker when it is kept.
 func (c *core) update(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) error) error {
-	err := c.store.Update(ctx, ports.Seller(seller), fn)
+	err := c.updateQuietly(ctx, seller, fn)
 	if err == nil {
 		c.wake()
+	}
+	return err
+}
+
+// updateQuietly runs one seller's closure, which leaves the worker nothing to do.
+// The command that is carried out takes its key in the first of them.
+func (c *core) updateQuietly(ctx context.Context, seller domain.SellerID, fn func(context.Context, ports.Tx) error) error {
+	p := pendingIn(ctx, seller)
+	err := c.store.Update(ctx, ports.Seller(seller), p.before(fn))
+	if err == nil {
+		p.kept()
 	}
 	return err
 }

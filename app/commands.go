@@ -25,6 +25,13 @@ func digestOf(request any) domain.Digest {
 	return sha256.Sum256(b)
 }
 
+func checkKey(key string) error {
+	if !domain.Storable(key) || len(key) > 255 {
+		return domain.InvalidField("idempotency_key", "must be at most 255 bytes of UTF-8")
+	}
+	return nil
+}
+
 // begin takes an idempotency key for a request. It reports false and what was
 // answered if the same request came before under this key. Without a key every
 // request is fresh.
@@ -32,8 +39,8 @@ func (c *core) begin(ctx context.Context, tx ports.Tx, key string, request domai
 	if key == "" {
 		return "", true, nil
 	}
-	if !domain.Storable(key) || len(key) > 255 {
-		return "", false, domain.InvalidField("idempotency_key", "must be at most 255 bytes of UTF-8")
+	if err := checkKey(key); err != nil {
+		return "", false, err
 	}
 	was, fresh, err := tx.Commands.Begin(ctx, ports.Command{Key: key, Request: request, State: commandStarted, CreatedAt: at})
 	if err != nil || fresh {

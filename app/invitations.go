@@ -67,7 +67,7 @@ func (m *Memberships) ClaimWith(ctx context.Context, invitation string) (domain.
 func (c *core) invite(ctx context.Context, seat domain.Seat, at time.Time) (secret string, err error) {
 	secret = c.newSecret()
 	token := domain.NewInvitation(domain.TokenID(c.newID(at)), seat, secret, at)
-	return secret, c.store.Update(ctx, ports.Seller(seat.SellerID), func(ctx context.Context, tx ports.Tx) error {
+	return secret, c.updateQuietly(ctx, seat.SellerID, func(ctx context.Context, tx ports.Tx) error {
 		return tx.Tokens.Insert(ctx, token)
 	})
 }

@@ -44,7 +44,17 @@ func (l *Licensing) Verify(ctx context.Context, what domain.Lookup, count bool) 
 // Decrement takes one use back, down to 0, for the licence's seller. Anybody
 // else is refused with [domain.ErrNotOwner]. A disabled licence counts too.
 func (l *Licensing) Decrement(ctx context.Context, seller domain.SellerID, what domain.Lookup) (Verification, error) {
-	return l.answer(ctx, l.at(), -1, func() (domain.Facts, error) { return l.find(ctx, what, ownedBy(seller)) })
+	v, err := l.answer(ctx, l.at(), -1, func() (domain.Facts, error) {
+		f, err := l.find(ctx, what, ownedBy(seller))
+		if err != nil {
+			return f, err
+		}
+		return f, l.intend(ctx, seller)
+	})
+	if errors.Is(err, domain.ErrUnavailable) {
+		undone(ctx, seller) // a count that is turned away has counted nothing
+	}
+	return v, err
 }
 
 // Disable stops a key from verifying; it does not cancel a membership.

@@ -25,7 +25,7 @@ func (c *core) pageOf(ctx context.Context, seller domain.SellerID, id domain.Pur
 		return "", nil
 	}
 	secret := c.newSecret()
-	err = c.store.Update(ctx, ports.Seller(seller), func(ctx context.Context, tx ports.Tx) error {
+	err = c.updateQuietly(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
 		if seat != "" {
 			s, err := tx.Seats.ByID(ctx, seat)
 			if err != nil {

@@ -3,57 +3,147 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
 
-// Once has something done once under a key, for commands that take none because
-// twice changes nothing: what they answered the first time is kept, and a repeat
-// gets it. Without a key it is only done. Another command under the key is
-// [domain.ErrKeyReused]; one that fails has not used it up.
-func (m *Memberships) Once(ctx context.Context, seller domain.SellerID, key string, asked any, do func() (string, error)) (answer string, replayed bool, err error) {
-	if key == "" {
-		answer, err = do()
-		return answer, false, err
-	}
-	request := digestOf(asked)
-	if was, known, err := m.remembered(ctx, seller, key, request, ""); known || err != nil {
-		return was, known, err
-	}
-	if answer, err = do(); err != nil {
-		if was, known, again := m.remembered(ctx, seller, key, request, ""); known && again == nil {
-			return was, true, nil // the same command was quicker, and this one met what it did
-		}
-		return "", false, err
-	}
-	was, known, err := m.remembered(ctx, seller, key, request, answer)
-	if known {
-		return was, true, err
-	}
-	return answer, false, unseen(err)
+// Commands carries commands out once under an idempotency key.
+type Commands struct{ *core }
+
+// Command is what somebody wants done once.
+type Command struct {
+	Seller domain.SellerID // whose; keys of different sellers are different keys
+	Key    string          // at most 255 bytes of UTF-8; empty: it is only done
+	Asked  any             // what exactly, by which a repeat is known; encoding/json can write it, and it is kept as a digest
+	// Repeatable says that twice is as once: should an answer ever be lost, a
+	// repeat does it again. Else it is [domain.ErrAnswerLost].
+	Repeatable bool
 }
 
-// errNew says that a key is new, so that it is not taken either.
-var errNew = errors.New("app: the key is new")
+const (
+	answersWithin = 2 * time.Second // of machine time: how long a repeat waits for the first one's answer
+	keptWithin    = 5 * time.Second // of machine time: how long keeping an answer may take
+)
 
-// remembered returns what was answered under a key. If there is none it keeps
-// this answer, unless that is empty.
-func (m *Memberships) remembered(ctx context.Context, seller domain.SellerID, key string, request domain.Digest, answer string) (was string, known bool, err error) {
-	at := m.at()
-	err = m.update(ctx, seller, func(ctx context.Context, tx ports.Tx) error {
-		kept, fresh, err := m.begin(ctx, tx, key, request, at)
-		was, known = kept, err == nil && !fresh
-		switch {
-		case err != nil || known:
-			return err
-		case answer == "":
-			return errNew
-		}
-		return m.finish(ctx, tx, key, answer)
-	})
-	if errors.Is(err, errNew) {
-		err = nil
+// Once carries a command out by do, and keeps what that answers, sealed. A repeat
+// gets the answer kept, and reports so; what else comes under the key is
+// [domain.ErrKeyReused]. do uses the context that it is given: the first change
+// that a use case makes for the seller in it and the key are kept together or not
+// at all, so of any number at once in any number of processes one makes it, and
+// the others wait for its answer.
+//
+// A command that is refused has not used its key up. One that was cut short after
+// its first change has: its repeat waits two seconds for the answer and then does
+// it again if it is repeatable, or else fails with [domain.ErrAnswerLost].
+//
+// A use case that takes a key of its own is not for do: it would find itself.
+func (c *Commands) Once(ctx context.Context, what Command, do func(context.Context) (answer string, err error)) (answer string, replayed bool, err error) {
+	if what.Key == "" {
+		answer, err = do(ctx)
+		return answer, false, err
 	}
-	return was, known, err
+	if err := checkKey(what.Key); err != nil {
+		return "", false, err
+	}
+	command := ports.Command{Key: what.Key, Request: digestOf(what.Asked), State: commandStarted, CreatedAt: c.at()}
+	for range rounds {
+		was, err := c.await(ctx, what.Seller, command)
+		switch {
+		case err != nil:
+			return "", false, err
+		case was.State == commandDone:
+			return string(was.Answer), true, nil
+		case was.State == commandStarted && !what.Repeatable:
+			return "", false, domain.ErrAnswerLost
+		}
+		p := &pending{seller: what.Seller, command: command, begun: was.State == commandStarted}
+		answer, err = do(p.in(ctx))
+		switch {
+		case p.taken: // somebody was quicker
+		case err != nil && !p.begun && turnedDown(err) && c.isTaken(ctx, p): // refused for what the same command did meanwhile
+		case err != nil:
+			c.giveBack(ctx, p, err)
+			return "", false, err
+		case c.keep(ctx, p, answer):
+			return answer, false, nil
+		}
+	}
+	return "", false, domain.ErrUnavailable
+}
+
+// look returns the command that has a key.
+func (c *Commands) look(ctx context.Context, seller domain.SellerID, key string) (ports.Command, error) {
+	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (ports.Command, error) { return tx.Commands.ByKey(ctx, key) })
+}
+
+func (c *Commands) isTaken(ctx context.Context, p *pending) bool {
+	_, err := c.look(ctx, p.seller, p.command.Key)
+	return err == nil
+}
+
+// await returns the command that has the key of this one, waiting for its answer
+// if it is at work: none if the key is free, and one without an answer if that
+// does not come.
+func (c *Commands) await(ctx context.Context, seller domain.SellerID, command ports.Command) (ports.Command, error) {
+	late := time.NewTimer(answersWithin)
+	defer late.Stop()
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		was, err := c.look(ctx, seller, command.Key)
+		switch {
+		case errors.Is(err, domain.ErrCommandNotFound):
+			return ports.Command{}, nil
+		case err != nil:
+			return ports.Command{}, err
+		case was.Request != command.Request:
+			return ports.Command{}, domain.ErrKeyReused
+		case was.State == commandDone:
+			return was, nil
+		}
+		select {
+		case <-ctx.Done():
+			return ports.Command{}, ctx.Err()
+		case <-late.C:
+			return was, nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// keep keeps an answer, and reports false if somebody else's is to be given. Who
+// asked is answered also if it cannot be kept, and if they have gone it is kept all
+// the same: it was done.
+func (c *Commands) keep(ctx context.Context, p *pending, answer string) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keptWithin)
+	defer cancel()
+	err := c.store.Update(ctx, ports.Seller(p.seller), p.before(func(ctx context.Context, tx ports.Tx) error {
+		return c.finish(ctx, tx, p.command.Key, answer)
+	}))
+	if err != nil && !p.taken {
+		c.log.WarnContext(ctx, "the answer of a command was not kept", "seller", p.seller, "error", err)
+	}
+	return !p.taken
+}
+
+// giveBack frees the key of a command that was refused after it was begun. What
+// failed in any other way may have been done.
+func (c *Commands) giveBack(ctx context.Context, p *pending, why error) {
+	if !p.begun || !turnedDown(why) && !p.undone {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keptWithin)
+	defer cancel()
+	err := c.store.Update(ctx, ports.Seller(p.seller), func(ctx context.Context, tx ports.Tx) error {
+		return tx.Commands.Release(ctx, p.command.Key)
+	})
+	if err != nil {
+		c.log.WarnContext(ctx, "the key of a refused command was not freed", "seller", p.seller, "error", err)
+	}
+}
+
+// turnedDown reports whether an error says for certain that nothing was done.
+func turnedDown(err error) bool {
+	kind := domain.KindOf(err)
+	return kind != domain.Internal && kind != domain.Unavailable
 }

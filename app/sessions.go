@@ -19,6 +19,9 @@ func (s *Sessions) Link(ctx context.Context, seller domain.SellerID) (secret str
 	if err != nil {
 		return "", err
 	}
+	if err := s.intend(ctx, seller); err != nil {
+		return "", err
+	}
 	return s.pass(ctx, domain.PassLink, seller)
 }
 

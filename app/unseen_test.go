@@ -30,13 +30,6 @@ func TestTheStoreGoesAwayAfterItWasDone(t *testing.T) {
 			_, err := u.Payments.Refund(t.Context(), s.seller, b.Payment.ID, 0, "")
 			return err
 		}},
-		{"a command under a key", func(t *testing.T, u *app.Usher, s *till, b app.Bought) error {
-			_, _, err := u.Memberships.Once(t.Context(), s.seller, "key", "", func() (string, error) {
-				_, err := u.Sales.Revoke(t.Context(), s.seller, b.Purchase.ID)
-				return "revoked", err
-			})
-			return err
-		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := newTill(t)

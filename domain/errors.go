@@ -117,6 +117,7 @@ var (
 	ErrPurchaseNotFound   = &Error{Kind: NotFound, Code: "purchase_not_found", Msg: "no such purchase"}
 	ErrMembershipNotFound = &Error{Kind: NotFound, Code: "membership_not_found", Msg: "no such membership"}
 	ErrTokenNotFound      = &Error{Kind: NotFound, Code: "token_not_found", Msg: "no such access token"}
+	ErrCommandNotFound    = &Error{Kind: NotFound, Code: "command_not_found", Msg: "no command has that idempotency key"}
 	ErrProgressNotFound   = &Error{Kind: NotFound, Code: "progress_not_found", Msg: "nothing of that name was ever started"}
 )
 
@@ -148,6 +149,7 @@ var (
 	ErrMixedDirection      = &Error{Kind: Precondition, Code: "mixed_direction", Msg: "one part of the change is more and the other less; ask for them one after the other"}
 	ErrCreditExceedsCharge = &Error{Kind: Precondition, Code: "credit_exceeds_charge", Msg: "what is left of the paid period is worth more than the new one costs"}
 	ErrPaymentDeclined     = &Error{Kind: Declined, Code: "payment_declined", Msg: "the payment was declined; nothing has changed"}
+	ErrAnswerLost          = &Error{Kind: Conflict, Code: "answer_lost", Msg: "the command that has this idempotency key was begun, and what it answered is not known; look at the thing before asking again under another key"}
 	ErrChangeInProgress    = &Error{Kind: Conflict, Code: "change_in_progress", Msg: "a payment for this membership has no answer yet; try again when it has"}
 	ErrRenewalInProgress   = &Error{Kind: Conflict, Code: "renewal_in_progress", Msg: "the period is over and its renewal has not run; try again in a moment"}
 	ErrPaymentOverdue      = &Error{Kind: Precondition, Code: "payment_overdue", Msg: "a payment is overdue; pay it first"}

@@ -197,8 +197,14 @@ type Commands interface {
 	// Begin takes the key for c, and reports true. If the key is taken it
 	// reports false and the command that has it, with the answer kept.
 	Begin(ctx context.Context, c Command) (was Command, fresh bool, err error)
+	// ByKey returns the command that has the key, or
+	// [domain.ErrCommandNotFound].
+	ByKey(ctx context.Context, key string) (Command, error)
 	// Finish keeps the answer and the state, sealed where the store seals.
 	Finish(ctx context.Context, key, state string, answer []byte) error
+	// Release frees the key of a command that was begun and not finished. One
+	// that has an answer keeps it, and a key that is free stays free.
+	Release(ctx context.Context, key string) error
 }
 
 // Command is a command that came with an idempotency key.

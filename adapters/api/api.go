@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -56,7 +57,8 @@ type call struct {
 	*api
 	w     http.ResponseWriter
 	r     *http.Request
-	token domain.TokenState // of whoever asks, once that is known
+	token domain.TokenState          // of whoever asks, once that is known
+	said  map[string]json.RawMessage // what its body says, once that is read
 }
 
 // answer is what a request comes to.

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -107,8 +106,7 @@ func attach(c *call) (answer, error) {
 	if to == "" {
 		return answer{}, domain.InvalidField("connection", "is missing: the id of a community's connection")
 	}
-	ctx := c.r.Context()
-	conn, err := c.usher.Communities.Get(ctx, product.SellerID, domain.ConnectionID(to))
+	conn, err := c.usher.Communities.Get(c.r.Context(), product.SellerID, domain.ConnectionID(to))
 	if err != nil {
 		return answer{}, err
 	}
@@ -117,9 +115,8 @@ func attach(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	said := strings.Join([]string{to, string(made.Variants), string(made.Targets), r.end, r.customers}, "\n")
-	return c.once(product.SellerID, said, func() (answer, error) {
-		a, err := c.usher.Communities.Attach(ctx, product.SellerID, made, everybody)
+	return c.once(product.SellerID, func() (answer, error) {
+		a, err := c.usher.Communities.Attach(c.r.Context(), product.SellerID, made, everybody)
 		at := "/api/attachments/" + url.PathEscape(string(a.ID))
 		return answer{status: http.StatusCreated, body: attachmentBody{attachmentOf(a)}, location: at}, err
 	})
@@ -148,8 +145,8 @@ func reattach(c *call) (answer, error) {
 	if err := c.read(r.fields()); err != nil {
 		return answer{}, err
 	}
-	ctx, is := c.r.Context(), was.Attachment
-	conn, err := c.usher.Communities.Get(ctx, was.SellerID, was.ConnectionID)
+	is := was.Attachment
+	conn, err := c.usher.Communities.Get(c.r.Context(), was.SellerID, was.ConnectionID)
 	if err != nil {
 		return answer{}, err
 	}
@@ -157,8 +154,10 @@ func reattach(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := c.usher.Communities.Reattach(ctx, was.SellerID, was.ID, is, everybody)
-	return answer{body: attachmentBody{attachmentOf(a)}, location: "/api/attachments/" + url.PathEscape(string(a.ID))}, err
+	return c.once(was.SellerID, func() (answer, error) {
+		a, err := c.usher.Communities.Reattach(c.r.Context(), was.SellerID, was.ID, is, everybody)
+		return answer{body: attachmentBody{attachmentOf(a)}, location: "/api/attachments/" + url.PathEscape(string(a.ID))}, err
+	})
 }
 
 // detach ends an attachment, and answers with what stood.
@@ -171,6 +170,8 @@ func detach(c *call) (answer, error) {
 	if err := c.read(fields{"members": &members}); err != nil {
 		return answer{}, err
 	}
-	err = c.usher.Communities.Detach(c.r.Context(), a.SellerID, a.ID, domain.Leaving(members))
-	return answer{body: attachmentBody{attachmentOf(a)}}, asField(err, "leaving", "members")
+	return c.once(a.SellerID, func() (answer, error) {
+		err := c.usher.Communities.Detach(c.r.Context(), a.SellerID, a.ID, domain.Leaving(members))
+		return answer{body: attachmentBody{attachmentOf(a)}}, asField(err, "leaving", "members")
+	})
 }

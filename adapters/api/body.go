@@ -40,53 +40,56 @@ func (c *call) read(into fields) error {
 	if media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return errMedia
 	}
-	return readObject(body, into)
+	c.said, err = readObject(body, into)
+	return err
 }
 
 // readObject reads one JSON object, each of whose names must be known, and may
 // come once. (encoding/json alone takes unknown letter case, and the last of
-// several.)
-func readObject(text []byte, into fields) error {
+// several.) It returns what is not null, as it was written.
+func readObject(text []byte, into fields) (said map[string]json.RawMessage, err error) {
 	if !utf8.Valid(text) {
-		return malformed("must be valid UTF-8")
+		return nil, malformed("must be valid UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return malformed("must be one JSON object")
+		return nil, malformed("must be one JSON object")
 	}
+	said = map[string]json.RawMessage{}
 	seen := map[string]bool{}
 	for d.More() {
 		token, err := d.Token()
 		name, isName := token.(string)
 		if err != nil || !isName {
-			return malformed("is not valid JSON")
+			return nil, malformed("is not valid JSON")
 		}
 		var value json.RawMessage
 		if d.Decode(&value) != nil {
-			return malformed("is not valid JSON")
+			return nil, malformed("is not valid JSON")
 		}
 		to, known := into[name]
 		switch {
 		case !known:
-			return unknown(name, into)
+			return nil, unknown(name, into)
 		case seen[name]:
-			return domain.InvalidField(name, "is there twice")
+			return nil, domain.InvalidField(name, "is there twice")
 		}
 		seen[name] = true
 		if string(value) == "null" {
 			continue
 		}
+		said[name] = value
 		if err := readValue(name, value, to); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if _, err := d.Token(); err != nil { // the closing brace
-		return malformed("is not valid JSON")
+		return nil, malformed("is not valid JSON")
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return malformed("must be one JSON object, and nothing after it")
+		return nil, malformed("must be one JSON object, and nothing after it")
 	}
-	return nil
+	return said, nil
 }
 
 // readValue puts one value where it goes.

@@ -23,9 +23,11 @@ func getClock(c *call) (answer, error) {
 
 // advanceClock moves the test clock, and tells of each stop in a line of its
 // own, the last one with "done". Once the first line has left, a failure is a
-// line as well.
+// line as well. What is remembered under a key is where it goes, so a repeat goes
+// on to there and no further.
 func advanceClock(c *call) (answer, error) {
-	if _, err := c.seller(domain.EditProducts); err != nil {
+	seller, err := c.seller(domain.EditProducts)
+	if err != nil {
 		return answer{}, err
 	}
 	var by *string
@@ -33,7 +35,7 @@ func advanceClock(c *call) (answer, error) {
 	if err := c.read(fields{"by": &by, "to": &to}); err != nil {
 		return answer{}, err
 	}
-	now, _, err := c.usher.Clock.Now(c.r.Context())
+	now, test, err := c.usher.Clock.Now(c.r.Context())
 	switch {
 	case err != nil:
 		return answer{}, err
@@ -48,6 +50,19 @@ func advanceClock(c *call) (answer, error) {
 	}
 	if most, _ := app.Ahead(now, "100y"); to.After(most) {
 		return answer{}, domain.InvalidField("to", "must be at most 100 years ahead")
+	}
+	if !test {
+		return answer{}, domain.ErrNoTestClock
+	}
+	there, err := c.onceOrAgain(seller, func() (answer, error) { return answer{body: to.UTC()}, nil })
+	if err != nil {
+		return answer{}, err
+	}
+	if there.replayed {
+		c.w.Header().Set("Idempotent-Replayed", "true")
+		if err := json.Unmarshal(there.body.(json.RawMessage), to); err != nil {
+			return answer{}, err
+		}
 	}
 	s := stream{c: c}
 	last, err := c.usher.Clock.Advance(c.r.Context(), *to, func(at app.Step) { s.line(stepBody{At: at.At.UTC(), Jobs: at.Jobs, Waits: at.Waits}) })

@@ -101,23 +101,26 @@ func setConnection(c *call) (answer, error) {
 	if group == nil && only == nil && calls == nil {
 		return answer{}, malformed("must say what to change: space_group, members_only or calls_limit")
 	}
-	ctx, communities := c.r.Context(), c.usher.Communities
-	if calls != nil {
-		if conn, err = communities.SetQuota(ctx, conn.SellerID, conn.ID, int64(*calls)); err != nil {
-			return answer{}, asField(err, "quota", "calls_limit")
+	return c.onceOrAgain(conn.SellerID, func() (answer, error) {
+		ctx, communities := c.r.Context(), c.usher.Communities
+		conn := conn
+		if calls != nil {
+			if conn, err = communities.SetQuota(ctx, conn.SellerID, conn.ID, int64(*calls)); err != nil {
+				return answer{}, asField(err, "quota", "calls_limit")
+			}
 		}
-	}
-	if group != nil {
-		if conn, err = communities.ChooseSpaceGroup(ctx, conn.SellerID, conn.ID, domain.TargetID(*group)); err != nil {
-			return answer{}, asField(err, "target", "space_group")
+		if group != nil {
+			if conn, err = communities.ChooseSpaceGroup(ctx, conn.SellerID, conn.ID, domain.TargetID(*group)); err != nil {
+				return answer{}, asField(err, "target", "space_group")
+			}
 		}
-	}
-	if only != nil {
-		if conn, err = communities.SetMembersOnly(ctx, conn.SellerID, conn.ID, *only); err != nil {
-			return answer{}, err
+		if only != nil {
+			if conn, err = communities.SetMembersOnly(ctx, conn.SellerID, conn.ID, *only); err != nil {
+				return answer{}, err
+			}
 		}
-	}
-	return answer{body: connectionBody{connectionOf(conn)}}, nil
+		return answer{body: connectionBody{connectionOf(conn)}}, nil
+	})
 }
 
 // asField is a refusal of a field by the name that it has here.
@@ -139,8 +142,10 @@ func checkConnection(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	conn, err = c.usher.Communities.Check(c.r.Context(), conn.SellerID, conn.ID)
-	return answer{body: connectionBody{connectionOf(conn)}}, err
+	return c.onceOrAgain(conn.SellerID, func() (answer, error) {
+		conn, err := c.usher.Communities.Check(c.r.Context(), conn.SellerID, conn.ID)
+		return answer{body: connectionBody{connectionOf(conn)}}, err
+	})
 }
 
 // disconnect ends a connection. Where people are removed first, it goes on
@@ -158,18 +163,21 @@ func disconnect(c *call) (answer, error) {
 	if leaves && conn.Service != domain.Discord {
 		return answer{}, domain.InvalidField("bot_leaves", "goes with Discord only")
 	}
-	ctx := c.r.Context()
-	if err := c.usher.Communities.Disconnect(ctx, conn.SellerID, conn.ID, domain.Leaving(members), leaves); err != nil {
-		return answer{}, err
-	}
-	if conn, err = c.usher.Communities.Get(ctx, conn.SellerID, conn.ID); err != nil {
-		return answer{}, err
-	}
-	a := answer{body: connectionBody{connectionOf(conn)}}
-	if conn.ClosedAt.IsZero() {
-		a.status = http.StatusAccepted
-	}
-	return a, nil
+	return c.once(conn.SellerID, func() (answer, error) {
+		ctx := c.r.Context()
+		if err := c.usher.Communities.Disconnect(ctx, conn.SellerID, conn.ID, domain.Leaving(members), leaves); err != nil {
+			return answer{}, err
+		}
+		conn, err := c.usher.Communities.Get(ctx, conn.SellerID, conn.ID)
+		if err != nil {
+			return answer{}, err
+		}
+		a := answer{body: connectionBody{connectionOf(conn)}}
+		if conn.ClosedAt.IsZero() {
+			a.status = http.StatusAccepted
+		}
+		return a, nil
+	})
 }
 
 // getChoices asks the service what attachments to a connection can give.
@@ -193,10 +201,12 @@ func reconcile(c *call) (answer, error) {
 	if err := c.read(fields{"dry_run": &dry}); err != nil {
 		return answer{}, err
 	}
-	ctx := c.r.Context()
-	found, err := c.usher.Communities.Compare(ctx, conn.SellerID, conn.ID, false)
-	if err == nil && !dry {
-		err = c.usher.Communities.Mend(ctx, conn.SellerID, conn.ID)
-	}
-	return answer{body: driftOf(found, !dry)}, err
+	return c.onceOrAgain(conn.SellerID, func() (answer, error) {
+		ctx := c.r.Context()
+		found, err := c.usher.Communities.Compare(ctx, conn.SellerID, conn.ID, false)
+		if err == nil && !dry {
+			err = c.usher.Communities.Mend(ctx, conn.SellerID, conn.ID)
+		}
+		return answer{body: driftOf(found, !dry)}, err
+	})
 }

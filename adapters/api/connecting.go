@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"time"
@@ -24,9 +23,7 @@ func connectCircle(c *call) (answer, error) {
 	if dialect != "" && dialect != "v1" && dialect != "v2" {
 		return answer{}, domain.InvalidField("dialect", "must be v1 or v2; leave it out to try both")
 	}
-	digest := domain.DigestOf(token)
-	said := hex.EncodeToString(digest[:]) + " " + dialect + " " + community + " " + group
-	return c.once(seller, said, func() (answer, error) {
+	return c.once(seller, func() (answer, error) {
 		offer, err := c.usher.Communities.ConnectCircle(c.r.Context(), seller, token, dialect)
 		if err == nil && community != "" && community != offer.Connection.RemoteID {
 			offer, err = c.choose(offer, community)
@@ -73,8 +70,10 @@ func chooseCommunity(c *call) (answer, error) {
 	if community == "" {
 		return answer{}, domain.InvalidField("community", "is missing")
 	}
-	offer, err := c.choose(app.CircleOffer{Connection: conn}, community)
-	return answer{body: offerOf(offer)}, err
+	return c.onceOrAgain(conn.SellerID, func() (answer, error) {
+		offer, err := c.choose(app.CircleOffer{Connection: conn}, community)
+		return answer{body: offerOf(offer)}, err
+	})
 }
 
 // startDiscord makes a link to the seller's pages, where a server is connected:
@@ -91,11 +90,13 @@ func startDiscord(c *call) (answer, error) {
 	if err := c.usher.Communities.Ready(domain.Discord); err != nil {
 		return answer{}, err
 	}
-	secret, err := c.usher.Sessions.Link(c.r.Context(), seller)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusCreated, body: linkBody{c.publicURL() + "/admin/link/" + secret, int64(domain.PassLink.Lives() / time.Second)}}, nil
+	return c.onceOrAgain(seller, func() (answer, error) {
+		secret, err := c.usher.Sessions.Link(c.r.Context(), seller)
+		if err != nil {
+			return answer{}, err
+		}
+		return answer{status: http.StatusCreated, body: linkBody{c.publicURL() + "/admin/link/" + secret, int64(domain.PassLink.Lives() / time.Second)}}, nil
+	})
 }
 
 // publicURL is where this server is: where it is said to be, or else where it was

@@ -47,10 +47,12 @@ func leavePlace(c *call) (answer, error) {
 	if !slices.ContainsFunc(all, func(p app.Place) bool { return string(p.Claim.ID) == c.r.PathValue("claim") }) {
 		return answer{}, domain.ErrClaimNotFound
 	}
-	if err := c.usher.Access.Leave(c.r.Context(), c.token.SellerID, domain.ClaimID(c.r.PathValue("claim"))); err != nil {
-		return answer{}, err
-	}
-	return c.showPlaces(id)
+	return c.once(c.token.SellerID, func() (answer, error) {
+		if err := c.usher.Access.Leave(c.r.Context(), c.token.SellerID, domain.ClaimID(c.r.PathValue("claim"))); err != nil {
+			return answer{}, err
+		}
+		return c.showPlaces(id)
+	})
 }
 
 // linkSale makes another link to the page of a sale, for whoever uses it.
@@ -65,8 +67,10 @@ func linkSale(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	link, err := c.usher.Access.Link(c.r.Context(), c.token.SellerID, id)
-	return answer{status: http.StatusCreated, body: pageBody{link}}, err
+	return c.onceOrAgain(c.token.SellerID, func() (answer, error) {
+		link, err := c.usher.Access.Link(c.r.Context(), c.token.SellerID, id)
+		return answer{status: http.StatusCreated, body: pageBody{link}}, err
+	})
 }
 
 // readdressSale gives a sale another address of its buyer's.
@@ -82,12 +86,14 @@ func readdressSale(c *call) (answer, error) {
 	if err := c.read(fields{"email": &email}); err != nil {
 		return answer{}, err
 	}
-	ctx := c.r.Context()
-	if err := c.usher.Access.Readdress(ctx, c.token.SellerID, id, email); err != nil {
-		return answer{}, err
-	}
-	sale, err := c.usher.Sales.Get(ctx, c.token.SellerID, id)
-	return answer{body: saleOf(sale)}, err
+	return c.onceOrAgain(c.token.SellerID, func() (answer, error) {
+		ctx := c.r.Context()
+		if err := c.usher.Access.Readdress(ctx, c.token.SellerID, id, email); err != nil {
+			return answer{}, err
+		}
+		sale, err := c.usher.Sales.Get(ctx, c.token.SellerID, id)
+		return answer{body: saleOf(sale)}, err
+	})
 }
 
 // readdressAll gives all sales of an address another one.
@@ -119,8 +125,5 @@ func (c *call) ofAddress(into fields, do func(domain.SellerID) error) (answer, e
 	if err := c.read(into); err != nil {
 		return answer{}, err
 	}
-	if err := do(seller); err != nil {
-		return answer{}, err
-	}
-	return answer{body: struct{}{}}, nil
+	return c.onceOrAgain(seller, func() (answer, error) { return answer{body: struct{}{}}, do(seller) })
 }

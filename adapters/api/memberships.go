@@ -120,7 +120,7 @@ func keep(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	return c.once(m.SellerID, "", func() (answer, error) { return c.keepTodays(m) })
+	return c.onceOrAgain(m.SellerID, func() (answer, error) { return c.keepTodays(m) })
 }
 
 func (c *call) keepTodays(m domain.MembershipState) (answer, error) {
@@ -142,12 +142,12 @@ func (c *call) keepTodays(m domain.MembershipState) (answer, error) {
 	return c.done(c.usher.Memberships.Change(c.r.Context(), m.SellerID, q.ID, ""))
 }
 
-func cancel(c *call) (answer, error)   { return c.plain((*app.Memberships).Cancel) }
-func uncancel(c *call) (answer, error) { return c.plain((*app.Memberships).Uncancel) }
+func cancel(c *call) (answer, error)   { return c.plain(c.onceOrAgain, (*app.Memberships).Cancel) }
+func uncancel(c *call) (answer, error) { return c.plain(c.once, (*app.Memberships).Uncancel) }
 
 // endNow takes a membership away.
 func endNow(c *call) (answer, error) {
-	return c.plain(func(m *app.Memberships, ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (app.Done, error) {
+	return c.plain(c.onceOrAgain, func(m *app.Memberships, ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (app.Done, error) {
 		if err := sellersOnly(by); err != nil {
 			return app.Done{}, err
 		}
@@ -156,7 +156,7 @@ func endNow(c *call) (answer, error) {
 }
 
 // plain runs a command that has neither fields nor a key.
-func (c *call) plain(do func(*app.Memberships, context.Context, domain.SellerID, domain.MembershipID, domain.Actor) (app.Done, error)) (answer, error) {
+func (c *call) plain(once onceFunc, do func(*app.Memberships, context.Context, domain.SellerID, domain.MembershipID, domain.Actor) (app.Done, error)) (answer, error) {
 	m, by, err := c.member(domain.EditProducts)
 	if err != nil {
 		return answer{}, err
@@ -164,7 +164,7 @@ func (c *call) plain(do func(*app.Memberships, context.Context, domain.SellerID,
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	return c.once(m.SellerID, "", func() (answer, error) {
+	return once(m.SellerID, func() (answer, error) {
 		return c.done(do(c.usher.Memberships, c.r.Context(), m.SellerID, m.ID, by))
 	})
 }
@@ -233,7 +233,7 @@ func setMethod(c *call) (answer, error) {
 	if method == "" {
 		return answer{}, domain.InvalidField("method", "is missing: the processor's name of the card or account")
 	}
-	return c.once(m.SellerID, method, func() (answer, error) {
+	return c.onceOrAgain(m.SellerID, func() (answer, error) {
 		return c.done(c.usher.Memberships.SetMethod(c.r.Context(), m.SellerID, m.ID, method))
 	})
 }

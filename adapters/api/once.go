@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -13,18 +15,38 @@ type keptAnswer struct {
 	Body     json.RawMessage `json:"body"`
 }
 
-// once does a write whose command takes no key: with the header it is answered
-// as the first time. said is what its body says.
-func (c *call) once(seller domain.SellerID, said string, do func() (answer, error)) (answer, error) {
-	key, err := c.key(false)
-	if err != nil {
+// onceFunc is once or onceOrAgain.
+type onceFunc func(domain.SellerID, func() (answer, error)) (answer, error)
+
+// once does a write whose command takes no key, after its body is read: with the
+// header it is done once, and a repeat is answered as the first time. do asks with
+// the call's context as it finds it, which is not the one of before.
+func (c *call) once(seller domain.SellerID, do func() (answer, error)) (answer, error) {
+	return c.carryOut(app.Command{Seller: seller}, do)
+}
+
+// onceOrAgain is once for what may be done again if its answer was ever lost,
+// because twice is harmless.
+func (c *call) onceOrAgain(seller domain.SellerID, do func() (answer, error)) (answer, error) {
+	return c.carryOut(app.Command{Seller: seller, Repeatable: true}, do)
+}
+
+func (c *call) carryOut(what app.Command, do func() (answer, error)) (answer, error) {
+	var err error
+	if what.Key, err = c.key(false); err != nil {
 		return answer{}, err
 	}
-	asked := struct{ Method, Path, Said string }{c.r.Method, c.r.URL.EscapedPath(), said}
+	what.Asked = struct {
+		Method, Path string
+		Said         map[string]json.RawMessage
+	}{c.r.Method, c.r.URL.EscapedPath(), c.said}
+	r := c.r
+	defer func() { c.r = r }()
 	var made answer
-	text, replayed, err := c.usher.Memberships.Once(c.r.Context(), seller, key, asked, func() (string, error) {
+	text, replayed, err := c.usher.Commands.Once(r.Context(), what, func(ctx context.Context) (string, error) {
+		c.r = r.WithContext(ctx)
 		var err error
-		if made, err = do(); err != nil {
+		if made, err = do(); err != nil || what.Key == "" {
 			return "", err
 		}
 		body, err := json.Marshal(made.body)

@@ -68,7 +68,7 @@ func getPerson(c *call) (answer, error) {
 
 // forPerson does something about one of them. What it asks of a service comes
 // after the answer.
-func forPerson(c *call, do func(context.Context, domain.SellerID, domain.ClaimID) error) (answer, error) {
+func forPerson(c *call, once onceFunc, do func(context.Context, domain.SellerID, domain.ClaimID) error) (answer, error) {
 	one, err := c.person(domain.EditProducts)
 	if err != nil {
 		return answer{}, err
@@ -76,22 +76,30 @@ func forPerson(c *call, do func(context.Context, domain.SellerID, domain.ClaimID
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	ctx := c.r.Context()
-	if err := do(ctx, one.SellerID, one.ID); err != nil {
-		return answer{}, err
-	}
-	one, err = c.usher.Communities.Person(ctx, one.SellerID, one.ID)
-	return answer{body: personBody{personOf(one)}}, err
+	return once(one.SellerID, func() (answer, error) {
+		ctx := c.r.Context()
+		if err := do(ctx, one.SellerID, one.ID); err != nil {
+			return answer{}, err
+		}
+		one, err := c.usher.Communities.Person(ctx, one.SellerID, one.ID)
+		return answer{body: personBody{personOf(one)}}, err
+	})
 }
 
 // retryPerson tries again at once.
-func retryPerson(c *call) (answer, error) { return forPerson(c, c.usher.Communities.Retry) }
+func retryPerson(c *call) (answer, error) {
+	return forPerson(c, c.onceOrAgain, c.usher.Communities.Retry)
+}
 
 // invitePerson lets somebody in again who was taken out by hand.
-func invitePerson(c *call) (answer, error) { return forPerson(c, c.usher.Communities.InviteAgain) }
+func invitePerson(c *call) (answer, error) {
+	return forPerson(c, c.once, c.usher.Communities.InviteAgain)
+}
 
 // leavePersonOut blocks whoever it is.
-func leavePersonOut(c *call) (answer, error) { return forPerson(c, c.usher.Communities.LeaveOut) }
+func leavePersonOut(c *call) (answer, error) {
+	return forPerson(c, c.onceOrAgain, c.usher.Communities.LeaveOut)
+}
 
 // listBlocks shows who is let in nowhere: all, since no address belongs into one
 // of ours.
@@ -125,6 +133,8 @@ func blocked(c *call, is bool, do func(context.Context, domain.SellerID, string)
 	if err := c.read(fields{"email": &email}); err != nil {
 		return answer{}, err
 	}
-	err = do(c.r.Context(), seller, email)
-	return answer{body: blockedBody{domain.NormalizeEmail(email), is}}, err
+	return c.onceOrAgain(seller, func() (answer, error) {
+		err := do(c.r.Context(), seller, email)
+		return answer{body: blockedBody{domain.NormalizeEmail(email), is}}, err
+	})
 }

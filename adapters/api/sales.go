@@ -173,7 +173,7 @@ func readCustomFields(into *[]domain.CustomField) func(json.RawMessage) error {
 		}
 		for _, text := range all {
 			var f domain.CustomField
-			if err := readObject(text, fields{"name": &f.Name, "value": &f.Value}); err != nil {
+			if _, err := readObject(text, fields{"name": &f.Name, "value": &f.Value}); err != nil {
 				e, _ := errors.AsType[*domain.Error](err)
 				return domain.InvalidField("custom_fields", e.Error())
 			}

@@ -34,7 +34,7 @@ func assignSeat(c *call) (answer, error) {
 	if err := c.read(fields{"email": &email}); err != nil {
 		return answer{}, err
 	}
-	return c.once(m.SellerID, email, func() (answer, error) {
+	return c.once(m.SellerID, func() (answer, error) {
 		s, err := c.usher.Memberships.Assign(c.r.Context(), m.SellerID, m.ID, email)
 		return answer{status: http.StatusCreated, body: seatBody{Seat: seatOf(s)}}, err
 	})
@@ -67,7 +67,7 @@ func revokeSeat(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.once(s.SellerID, "", func() (answer, error) {
+	return c.onceOrAgain(s.SellerID, func() (answer, error) {
 		s, err := c.usher.Memberships.Revoke(c.r.Context(), s.SellerID, s.ID)
 		return answer{body: seatBody{Seat: seatOf(s)}}, err
 	})
@@ -79,7 +79,7 @@ func inviteAgain(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.once(s.SellerID, "", func() (answer, error) {
+	return c.onceOrAgain(s.SellerID, func() (answer, error) {
 		s, err := c.usher.Memberships.ResendInvite(c.r.Context(), s.SellerID, s.ID)
 		return answer{body: seatBody{Seat: seatOf(s)}}, err
 	})
@@ -94,7 +94,7 @@ func claimSeat(c *call) (answer, error) {
 	if err := c.read(nil); err != nil {
 		return answer{}, err
 	}
-	return c.once(c.token.SellerID, "", c.claim)
+	return c.onceOrAgain(c.token.SellerID, c.claim)
 }
 
 func (c *call) claim() (answer, error) {

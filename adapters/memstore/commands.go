@@ -25,6 +25,32 @@ func (r commands) Begin(ctx context.Context, c ports.Command) (ports.Command, bo
 	return c, true, nil
 }
 
+func (r commands) ByKey(ctx context.Context, key string) (ports.Command, error) {
+	if err := r.reading(ctx); err != nil {
+		return ports.Command{}, err
+	}
+	if r.seller == "" {
+		return ports.Command{}, domain.ErrScope
+	}
+	c, ok := r.commands[ofSeller{r.seller, key}]
+	if !ok {
+		return ports.Command{}, domain.ErrCommandNotFound
+	}
+	c.Answer = bytes.Clone(c.Answer)
+	return c, nil
+}
+
+func (r commands) Release(ctx context.Context, key string) error {
+	if err := r.inserting(ctx, r.seller); err != nil {
+		return err
+	}
+	k := ofSeller{r.seller, key}
+	if c, ok := r.commands[k]; ok && c.Answer == nil {
+		unset(r.tx, r.commands, k)
+	}
+	return nil
+}
+
 func (r commands) Finish(ctx context.Context, key, state string, answer []byte) error {
 	if err := r.inserting(ctx, r.seller); err != nil {
 		return err

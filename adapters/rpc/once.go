@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
+	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 )
 
@@ -49,8 +50,9 @@ type message[M any] interface {
 	proto.Message
 }
 
-// once does a change whose command takes no key: with the header it is answered
-// as the first time. asked is the whole request, by which a repeat is known.
+// once does a change whose command takes no key: with the header it is done once,
+// and a repeat is answered as the first time. asked is the whole request, by which a
+// repeat is known; do uses the context that it is given.
 func once[M any, P message[M]](ctx context.Context, s *server, c caller, asked proto.Message, do func(context.Context) (P, error)) (P, error) {
 	key, err := c.key(ctx, false)
 	if err != nil {
@@ -61,11 +63,11 @@ func once[M any, P message[M]](ctx context.Context, s *server, c caller, asked p
 		return nil, err
 	}
 	var made P
-	what := struct {
+	what := app.Command{Seller: c.seller, Key: key, Asked: struct {
 		Message string
 		Asked   []byte
-	}{string(asked.ProtoReflect().Descriptor().FullName()), request}
-	text, again, err := s.usher.Memberships.Once(ctx, c.seller, key, what, func() (string, error) {
+	}{string(asked.ProtoReflect().Descriptor().FullName()), request}}
+	text, again, err := s.usher.Commands.Once(ctx, what, func(ctx context.Context) (string, error) {
 		var err error
 		if made, err = do(ctx); err != nil {
 			return "", err

@@ -16,6 +16,9 @@ func commandAAD(seller, key string) []byte { return []byte("command:" + seller +
 const commandInsert = `INSERT INTO usher_commands (seller_id, key, request, state, created_at)
 	VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
 
+const commandByKey = `SELECT seller_id, key, request, state, answer, secret, created_at FROM usher_commands
+	WHERE seller_id = $1 AND key = $2`
+
 func (r commands) Begin(ctx context.Context, c ports.Command) (ports.Command, bool, error) {
 	seller, ok := r.who.Seller()
 	if !ok {
@@ -29,9 +32,25 @@ func (r commands) Begin(ctx context.Context, c ports.Command) (ports.Command, bo
 		c.Answer = nil
 		return c, true, nil
 	}
-	was, err := one(ctx, r.c, r.scan, domain.ErrConflict,
-		`SELECT seller_id, key, request, state, answer, secret, created_at FROM usher_commands WHERE seller_id = $1 AND key = $2`, string(seller), c.Key)
+	was, err := one(ctx, r.c, r.scan, domain.ErrConflict, commandByKey, string(seller), c.Key)
 	return was, false, err
+}
+
+func (r commands) ByKey(ctx context.Context, key string) (ports.Command, error) {
+	seller, ok := r.who.Seller()
+	if !ok {
+		return ports.Command{}, domain.ErrScope
+	}
+	return one(ctx, r.c, r.scan, domain.ErrCommandNotFound, commandByKey+r.lock(), string(seller), key)
+}
+
+func (r commands) Release(ctx context.Context, key string) error {
+	seller, ok := r.who.Seller()
+	if !ok {
+		return domain.ErrScope
+	}
+	_, err := r.c.Exec(ctx, `DELETE FROM usher_commands WHERE seller_id = $1 AND key = $2 AND answer IS NULL`, string(seller), key)
+	return err
 }
 
 func (r commands) scan(rows Rows) (c ports.Command, err error) {

@@ -135,11 +135,13 @@ var methods = withWebhooks(withCommunities(map[string]method{
 	"Mails.Delete": same(nothing).writing(func(d *deal) []any { return rows(d.mail.ID) }),
 	"Mails.Insert": same(domain.ErrScope).writing(func(d *deal) []any { return rows(fixture.Mail(d.seller)) }),
 
-	"Events.Append":   method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(d *deal) []any { return rows(event(string(d.sale.ID))) }),
-	"Commands.Begin":  method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(command(commandKey, "another")) }),
-	"Commands.Finish": method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(commandKey, "done", []byte("another answer")) }),
-	"Progress.ByID":   same(domain.ErrProgressNotFound).with(func(*deal) []any { return rows(taskID) }),
-	"Progress.Put":    method{nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(ports.Task{ID: taskID, Done: 99, StartedAt: fixture.T0}) }),
+	"Events.Append":    method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(d *deal) []any { return rows(event(string(d.sale.ID))) }),
+	"Commands.Begin":   method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(command(commandKey, "another")) }),
+	"Commands.Finish":  method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(commandKey, "done", []byte("another answer")) }),
+	"Commands.ByKey":   method{system: domain.ErrScope, nobody: domain.ErrScope}.with(func(*deal) []any { return rows(commandKey) }),
+	"Commands.Release": method{system: domain.ErrScope, nobody: domain.ErrScope}.writing(func(*deal) []any { return rows("begun and not finished") }),
+	"Progress.ByID":    same(domain.ErrProgressNotFound).with(func(*deal) []any { return rows(taskID) }),
+	"Progress.Put":     method{nobody: domain.ErrScope}.writing(func(*deal) []any { return rows(ports.Task{ID: taskID, Done: 99, StartedAt: fixture.T0}) }),
 }))
 
 const commandKey = "the command that dumps know"

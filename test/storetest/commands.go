@@ -21,6 +21,8 @@ var commandTests = tests{
 	"OfASellerOnly":     commandOfSeller,
 	"InOneTransaction":  commandOneTransaction,
 	"AnAnswerOfNothing": commandEmptyAnswer,
+	"ByItsKey":          commandByKey,
+	"Released":          commandReleased,
 }
 
 func command(key, request string) ports.Command {
@@ -86,6 +88,67 @@ func commandEmptyAnswer(t *testing.T, w *world) {
 	was, fresh := w.begin(t, w.of, command("k", "one"))
 	if fresh || was.State != "done" || len(was.Answer) != 0 {
 		t.Errorf("fresh %t, %+v, want done with an empty answer", fresh, was)
+	}
+}
+
+// commandByKey: looking takes no key.
+func commandByKey(t *testing.T, w *world) {
+	look := func(who ports.Scope) (c ports.Command, err error) {
+		err = w.View(t.Context(), who, func(ctx context.Context, tx ports.Tx) (err error) {
+			c, err = tx.Commands.ByKey(ctx, "k")
+			return err
+		})
+		return c, err
+	}
+	_, err := look(w.of)
+	wantErr(t, "a key that is free", err, domain.ErrCommandNotFound)
+	c := command("k", "one")
+	if _, fresh := w.begin(t, w.of, c); !fresh {
+		t.Error("looking took the key")
+	}
+	was, err := look(w.of)
+	must(t, err)
+	wantCommand(t, "begun", was, c)
+	c.State, c.Answer = "done", []byte("answer")
+	w.finish(t, w.of, "k", c.State, c.Answer)
+	for range 2 {
+		was, err = look(w.of)
+		must(t, err)
+		wantCommand(t, "done", was, c)
+		copy(was.Answer, "YYYYYY")
+	}
+	_, err = look(ports.Seller(w.bob.ID))
+	wantErr(t, "another seller", err, domain.ErrCommandNotFound)
+}
+
+// commandReleased: the key of a command that came to nothing is free again.
+func commandReleased(t *testing.T, w *world) {
+	release := func(who ports.Scope, then error) {
+		t.Helper()
+		err := w.Update(t.Context(), who, func(ctx context.Context, tx ports.Tx) error {
+			return errors.Join(tx.Commands.Release(ctx, "k"), then)
+		})
+		if !errors.Is(err, then) {
+			t.Errorf("released: %v, want %v", err, then)
+		}
+	}
+	release(w.of, nil)
+	w.begin(t, w.of, command("k", "one"))
+	boom := errors.New("boom")
+	release(w.of, boom)
+	release(ports.Seller(w.bob.ID), nil)
+	if was, fresh := w.begin(t, w.of, command("k", "two")); fresh {
+		t.Errorf("fresh: what was rolled back, or another seller's, freed the key: %+v", was)
+	}
+	release(w.of, nil)
+	if was, fresh := w.begin(t, w.of, command("k", "two")); !fresh {
+		t.Errorf("not fresh after its release: %+v", was)
+	}
+	w.finish(t, w.of, "k", "done", []byte("answer"))
+	release(w.of, nil)
+	was, fresh := w.begin(t, w.of, command("k", "three"))
+	if fresh || string(was.Answer) != "answer" {
+		t.Errorf("fresh %t, %+v: what has an answer was released", fresh, was)
 	}
 }
 
