@@ -137,11 +137,11 @@ func getAttachment(c *call) (answer, error) {
 
 // reattach changes what an attachment covers, gives and ends with.
 func reattach(c *call) (answer, error) {
+	var r rule
 	was, err := c.attachment(domain.EditProducts)
 	if err != nil {
-		return answer{}, err
+		return c.gone(err, r.fields())
 	}
-	var r rule
 	if err := c.read(r.fields()); err != nil {
 		return answer{}, err
 	}
@@ -164,7 +164,7 @@ func reattach(c *call) (answer, error) {
 func detach(c *call) (answer, error) {
 	a, err := c.attachment(domain.EditProducts)
 	if err != nil {
-		return answer{}, err
+		return c.gone(err, fields{"members": new(string)})
 	}
 	members := string(domain.KeepUntilEnd)
 	if err := c.read(fields{"members": &members}); err != nil {

@@ -43,7 +43,7 @@ type club struct {
 	benRule domain.Attachment
 }
 
-func newClub(t *testing.T) *club {
+func newClub(t *testing.T, mods ...func(*options)) *club {
 	c := &club{circle: circletest.Start(t, nil)}
 	for id, name := range map[int64]string{3512: "Ana's Club", 3513: "Ana's Second"} {
 		c.circle.SetCommunity(circletest.Community{ID: id, Name: name})
@@ -71,13 +71,13 @@ func newClub(t *testing.T) *club {
 		t.Fatal(err)
 	}
 	clubs := circle.New(&circle.Options{BaseURL: c.circle.URL, Hurry: true})
-	c.world = newWorld(t, func(o *options) {
+	c.world = newWorld(t, append(mods, func(o *options) {
 		o.with = func(config *app.Config) {
 			servers := discord.NewCommunity(bot, app.TestClock(config.Store))
 			config.Communities = map[domain.Service]ports.Community{domain.Circle: clubs, domain.Discord: servers}
 			config.Circle, config.Discord, config.PublicURL = clubs, servers, "https://keys.example.com"
 		}
-	})
+	})...)
 	ana, ben := domain.Seller{ID: "ana"}, domain.Seller{ID: "ben"}
 	server := fixture.Connection(ana, fixture.Discord, func(o *domain.Connection) {
 		o.ID, o.RemoteID, o.Name, o.Account, o.CreatedAt = serverID, anasServer, "Ana's Server", "anaowner", noon

@@ -70,7 +70,7 @@ func chooseCommunity(c *call) (answer, error) {
 	if community == "" {
 		return answer{}, domain.InvalidField("community", "is missing")
 	}
-	return c.onceOrAgain(conn.SellerID, func() (answer, error) {
+	return c.once(conn.SellerID, func() (answer, error) {
 		offer, err := c.choose(app.CircleOffer{Connection: conn}, community)
 		return answer{body: offerOf(offer)}, err
 	})

@@ -113,17 +113,20 @@
 // Idempotent-Replayed: true. The same key for something else is key_reused. A
 // refused command has not used its key up, except by a declined payment.
 //
-// The other writes may have one, and are then answered as the first time. They
-// need none, because twice is harmless: cancel, keep, a method, an end and a seat
-// taken back change nothing the second time; uncancel answers not_cancelled, an
-// address that has a seat seat_taken; two invitations are two mails to the same
-// seat. An advance of the clock has no key: by some time it goes on from where the
-// clock is, and "to" an instant it is once.
+// Every other write may have one: it is then answered as the first time, for as long
+// as what it answered is kept, a day at least. The key and what was changed under it
+// are kept together, so of any number at once one is carried out. Should the server
+// die before the answer is kept, a repeat waits two seconds for it; then what
+// changes nothing the second time, or only makes another link or mail, is done
+// again, and anything else is 409 answer_lost: it was begun, so look at the thing.
 //
-// Of what is done about communities only connecting Circle takes a key, and
-// attaching needs one. Of the rest twice is once: it brings things to where they
-// should be, and they are. An attachment whose change is for new customers only has
-// another id from then on, since those of before stay with what there was.
+// Without a key, cancel, keep, a method, an end and a seat taken back change nothing
+// the second time; uncancel answers not_cancelled, an address that has a seat
+// seat_taken; two invitations are two mails to the same seat. Most of what is done
+// about communities brings things to where they should be, and then they are. An
+// attachment whose change is for new customers only has another id from then on,
+// since those of before stay with what there was. An advance of the clock by some
+// time goes on from where the clock is; under a key it goes to where the first went.
 //
 // # Decisions
 //

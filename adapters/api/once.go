@@ -65,3 +65,15 @@ func (c *call) carryOut(what app.Command, do func() (answer, error)) (answer, er
 	}
 	return answer{status: kept.Status, location: kept.Location, body: kept.Body, replayed: true}, nil
 }
+
+// gone answers a write to what is not there as the first time, if that is what this
+// write came to. To everybody else, and for any other error, it is err.
+func (c *call) gone(err error, into fields) (answer, error) {
+	if domain.KindOf(err) != domain.NotFound || domain.RestoreToken(c.token).Allow(domain.EditProducts) != nil {
+		return answer{}, err
+	}
+	if key, _ := c.key(false); key == "" || c.read(into) != nil {
+		return answer{}, err
+	}
+	return c.once(c.token.SellerID, func() (answer, error) { return answer{}, err })
+}
