@@ -58,7 +58,9 @@ var oneOf = []struct {
 }{
 	{
 		"a use is taken back",
-		func(ctx context.Context, r *racy) (any, error) { return r.Licensing.Decrement(ctx, r.seller.ID, r.key()) },
+		func(ctx context.Context, r *racy) (any, error) {
+			return r.Licensing.Decrement(ctx, r.seller.ID, r.key())
+		},
 		func(ctx context.Context, r *racy, _ string) (int, error) {
 			v, err := r.Licensing.Verify(ctx, r.key(), false)
 			return int(4 - v.Uses), err
