@@ -68,7 +68,7 @@ func (c *standing) now() time.Time {
 
 func machineRandom(b []byte) { rand.Read(b) } // never fails: it ends the program instead
 
-// ticker is how long the worker waits between looks at the store, in real time.
+// ticker is how long is waited between looks at the store, in real time.
 func ticker(d time.Duration) (<-chan time.Time, func()) {
 	t := time.NewTicker(d)
 	return t.C, t.Stop

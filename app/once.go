@@ -24,6 +24,7 @@ type Command struct {
 
 const (
 	answersWithin = 2 * time.Second // of machine time: how long a repeat waits for the first one's answer
+	looksEvery    = 20 * time.Millisecond
 	keptWithin    = 5 * time.Second // of machine time: how long keeping an answer may take
 )
 
@@ -87,9 +88,10 @@ func (c *Commands) isTaken(ctx context.Context, p *pending) bool {
 // if it is at work: none if the key is free, and one without an answer if that
 // does not come.
 func (c *Commands) await(ctx context.Context, seller domain.SellerID, command ports.Command) (ports.Command, error) {
-	late := time.NewTimer(answersWithin)
-	defer late.Stop()
-	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+	late := after(answersWithin)
+	again, stop := ticker(looksEvery)
+	defer stop()
+	for {
 		was, err := c.look(ctx, seller, command.Key)
 		switch {
 		case errors.Is(err, domain.ErrCommandNotFound):
@@ -98,15 +100,13 @@ func (c *Commands) await(ctx context.Context, seller domain.SellerID, command po
 			return ports.Command{}, err
 		case was.Request != command.Request:
 			return ports.Command{}, domain.ErrKeyReused
-		case was.State == commandDone:
+		case was.State == commandDone || late():
 			return was, nil
 		}
 		select {
 		case <-ctx.Done():
 			return ports.Command{}, ctx.Err()
-		case <-late.C:
-			return was, nil
-		case <-time.After(wait):
+		case <-again:
 		}
 	}
 }
