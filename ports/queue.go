@@ -46,6 +46,12 @@ type Queue interface {
 	// not, and false if there is none.
 	NextDue(ctx context.Context, kinds []string) (time.Time, bool, error)
 
+	// Backlog counts what waits at now (business time): of each of these kinds the
+	// live jobs that are due, leased or not, dead jobs of any kind, events that
+	// were not dispatched, deliveries that wait. It counts no further than most
+	// of each, so that a long queue costs no more to look at.
+	Backlog(ctx context.Context, now time.Time, kinds []string, most int) (Backlog, error)
+
 	// Lease takes the lease of that name for d of real time, or reports false
 	// if somebody else has it. Taking it again needs the fence of the last
 	// time, which is how its holder keeps it; 0 is nobody's. For a d of 0 it is
@@ -82,6 +88,20 @@ type Job struct {
 	Fence int64 // grows with each claim and never falls
 	Nudge int64 // enqueues of the same key so far
 	Tries int   // claims since it last ended well, without those that were put off
+}
+
+// Backlog is how much waits. The zero value is nothing.
+type Backlog struct {
+	Due        map[string]Waiting // by kind of job; a kind of which nothing is due is not there
+	Events     Waiting
+	Dead       int // jobs
+	Deliveries int
+}
+
+// Waiting is what waits of one sort.
+type Waiting struct {
+	Count int
+	Since time.Time // when the first of it fell due, or happened: business time
 }
 
 // DeadJob is a job that was given up.

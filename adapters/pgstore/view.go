@@ -43,6 +43,13 @@ func (s *Store) NextDue(ctx context.Context, kinds []string) (time.Time, bool, e
 	return got.at, got.ok, err
 }
 
+// Backlog counts what waits; see [ports.Queue].
+func (s *Store) Backlog(ctx context.Context, now time.Time, kinds []string, most int) (ports.Backlog, error) {
+	return looked(ctx, s, func(ctx context.Context, c sqlrepo.Conn) (ports.Backlog, error) {
+		return sqlrepo.Backlog(ctx, c, now, kinds, most)
+	})
+}
+
 // read runs fn with a context that ends after five seconds.
 func (s *Store) read(ctx context.Context, fn func(own context.Context) error) error {
 	if s.inside(ctx) {

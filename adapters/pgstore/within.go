@@ -188,6 +188,11 @@ func (w within) NextDue(ctx context.Context, _ []string) (time.Time, bool, error
 	return time.Time{}, false, w.refuse(ctx)
 }
 
+// Backlog is refused: what waits is not of one transaction.
+func (w within) Backlog(ctx context.Context, _ time.Time, _ []string, _ int) (ports.Backlog, error) {
+	return ports.Backlog{}, w.refuse(ctx)
+}
+
 // Lease is refused: nobody would see it before it is over.
 func (w within) Lease(ctx context.Context, _ string, _ int64, _ time.Duration) (int64, bool, error) {
 	return 0, false, w.refuse(ctx)

@@ -53,6 +53,15 @@ func (s *Store) NextDue(ctx context.Context, kinds []string) (time.Time, bool, e
 	return at, ok, nil
 }
 
+// Backlog counts what waits; see [ports.Queue].
+func (s *Store) Backlog(ctx context.Context, now time.Time, kinds []string, most int) (b ports.Backlog, err error) {
+	err = s.read(ctx, "", func(ctx context.Context, c sqlrepo.Conn) (err error) {
+		b, err = sqlrepo.Backlog(ctx, c, now, kinds, most)
+		return err
+	})
+	return b, err
+}
+
 // read runs fn on a connection that reads, with a context that ends after five
 // seconds, or earlier if the write-ahead log needs it. begin is what opens a
 // transaction, if one is wanted.

@@ -34,6 +34,52 @@ func Enqueue(ctx context.Context, c Conn, jobs ...ports.Job) error {
 // index be used, which those who claim in a lane must not be tempted by.
 const firstOf = `SELECT (SELECT j.due_at FROM usher_jobs j WHERE j.dead_at IS NULL AND j.kind = %s AND j.kind <> '' ORDER BY j.due_at, j.id LIMIT 1) AS at`
 
+// What waits is counted through the partial indexes of what waits, no further than
+// a limit. Each row of the answer is a sort, a kind, a count and since when.
+const (
+	dueOf = `SELECT 'job' AS sort, %[1]s AS kind, COUNT(*) AS n, MIN(j.due_at) AS since FROM
+		(SELECT due_at FROM usher_jobs WHERE dead_at IS NULL AND kind = %[1]s AND kind <> '' AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS j`
+	otherWaiting = `SELECT 'event' AS sort, '' AS kind, COUNT(*) AS n, MIN(e.at) AS since FROM
+		(SELECT at FROM usher_events WHERE dispatched_at IS NULL ORDER BY seq LIMIT $2) AS e
+	UNION ALL SELECT 'dead', '', COUNT(*), MIN(d.due_at) FROM
+		(SELECT due_at FROM usher_jobs WHERE dead_at IS NOT NULL ORDER BY due_at, id LIMIT $2) AS d
+	UNION ALL SELECT 'delivery', '', COUNT(*), $1 FROM
+		(SELECT webhook_id FROM usher_deliveries WHERE status = 'waiting' ORDER BY webhook_id, subject, seq, id LIMIT $2) AS w`
+)
+
+// Backlog counts what waits; see [ports.Queue].
+func Backlog(ctx context.Context, c Conn, now time.Time, kinds []string, most int) (ports.Backlog, error) {
+	b := ports.Backlog{Due: map[string]ports.Waiting{}}
+	asked := otherWaiting
+	for i := range kinds {
+		asked += ` UNION ALL ` + fmt.Sprintf(dueOf, params(3+i, 1))
+	}
+	type row struct {
+		sort, kind string
+		ports.Waiting
+	}
+	all, err := many(ctx, c, func(rows Rows) (r row, err error) {
+		return r, rows.Scan(&r.sort, &r.kind, &r.Count, Time(&r.Since))
+	}, asked, append([]any{now, most}, texts(kinds...)...)...)
+	if err != nil {
+		return ports.Backlog{}, err
+	}
+	for _, r := range all {
+		switch {
+		case r.sort == "dead":
+			b.Dead = r.Count
+		case r.sort == "delivery":
+			b.Deliveries = r.Count
+		case r.Count == 0:
+		case r.sort == "event":
+			b.Events = r.Waiting
+		default:
+			b.Due[r.kind] = r.Waiting
+		}
+	}
+	return b, nil
+}
+
 // NextDue returns the earliest due time of a job of these kinds, leased or not.
 // Each kind is asked for its own first: while charges are held, a million jobs of
 // another kind may be due before it.

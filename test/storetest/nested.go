@@ -52,6 +52,10 @@ var storeCalls = map[string]func(context.Context, ports.Store) error{
 		return err
 	},
 	"Revive": func(ctx context.Context, s ports.Store) error { return s.Revive(ctx, "", "nested", t0) },
+	"Backlog": func(ctx context.Context, s ports.Store) error {
+		_, err := s.Backlog(ctx, t0, kinds, 1)
+		return err
+	},
 	"TestClock": func(ctx context.Context, s ports.Store) error {
 		_, _, err := s.TestClock(ctx)
 		return err

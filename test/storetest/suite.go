@@ -25,7 +25,7 @@ type tests map[string]func(*testing.T, *world)
 func Run(t *testing.T, open Open) {
 	RunState(t, open)
 	run(t, open, map[string]tests{
-		"Jobs": jobTests, "Nudges": nudgeTests, "Lanes": laneTests, "Dead": deadTests, "Lease": leaseTests, "Clock": noClockTests,
+		"Jobs": jobTests, "Nudges": nudgeTests, "Lanes": laneTests, "Dead": deadTests, "Backlog": backlogTests, "Lease": leaseTests, "Clock": noClockTests,
 	})
 }
 
