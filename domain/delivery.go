@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // DeliveryStatus is how far a delivery is.
 type DeliveryStatus string
@@ -85,7 +88,7 @@ func (w *Webhook) Admit(at time.Time) (until time.Time, ok bool) {
 // that took it is alive; one that is gone is stopped.
 func (w *Webhook) Posted(d *Delivery, p Post, at time.Time) {
 	d.Tries++
-	d.TriedAt, d.Answered, d.Why = at, int64(p.Status), p.Why
+	d.TriedAt, d.Answered, d.Why = at, int64(p.Status), cmp.Or(p.Why, "bad_status")
 	switch {
 	case p.OK():
 		w.Failures, w.RetryAt = 0, time.Time{}

@@ -217,7 +217,7 @@ func (s MembershipState) holding() Holding {
 // changed adds the event of a change that is in force, if it is one.
 func (s MembershipState) changed(from Holding, at time.Time, o *Outcome) {
 	if to := s.holding(); to != from {
-		o.add(MembershipChanged{s.ID, s.PurchaseID, from, to, at})
+		o.add(MembershipChanged{MembershipID: s.ID, PurchaseID: s.PurchaseID, From: from, To: to, At: at})
 	}
 }
 

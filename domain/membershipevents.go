@@ -24,6 +24,7 @@ type (
 		PurchaseID   PurchaseID
 		From, To     Holding
 		At           time.Time
+		Deferred     bool // it was agreed before, and scheduled
 	}
 	ChangeScheduled struct {
 		MembershipID MembershipID
@@ -32,6 +33,7 @@ type (
 		To           Holding
 		EffectiveAt  time.Time
 		At           time.Time
+		From         Holding // in force until then
 	}
 	ChangeApplied struct {
 		MembershipID MembershipID

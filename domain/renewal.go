@@ -118,7 +118,9 @@ func (s *MembershipState) advance(b boundary, collected int64, o *Outcome) {
 	s.Cycle++
 	s.Status, s.Pending, s.GivenBack = Active, PendingChange{}, 0
 	s.Ledger = carried(b.amount-collected, s.Period().seconds())
-	s.changed(from, b.startAt, o)
+	if to := s.holding(); to != from {
+		o.add(MembershipChanged{MembershipID: s.ID, PurchaseID: s.PurchaseID, From: from, To: to, At: b.startAt, Deferred: true})
+	}
 	s.fit(b.startAt, o)
 	o.Skipped += b.skipped
 }

@@ -115,7 +115,7 @@ func TestTraps(t *testing.T) {
 			f.happened("membership.change_scheduled")
 			f.renew(declining, may(1))
 			from, to := Holding{5, "standard", Monthly, 1000}, Holding{5, "basic", Monthly, 600}
-			same(t, "what changed", f.events[1], Event(MembershipChanged{"m", "sale", from, to, may(1)}))
+			same(t, "what changed", f.events[1], Event(MembershipChanged{"m", "sale", from, to, may(1), true}))
 			f.happened("membership.change_applied", "membership.changed", "membership.renewal_failed")
 		},
 		"the price of all seats is no multiple of a divided one": func(t *testing.T) {

@@ -124,24 +124,23 @@ func (w Webhook) Tells(event string, at time.Time) (Topic, bool) {
 }
 
 // pingsOf says which pings an event may be. Whether it is one also hangs on what
-// it happened to, and that is looked at when it is sent.
+// it happened to, and that is looked at when it is sent: [News.AsPing].
 var pingsOf = map[string][]Topic{
-	PurchaseCompleted{}.EventName():   {PingSale},
-	PurchasePreordered{}.EventName():  {PingSale},
-	MembershipRenewed{}.EventName():   {PingSale},
-	MembershipRecovered{}.EventName(): {PingSale},
-	PurchaseRefunded{}.EventName():    {PingRefund},
-	PaymentRefunded{}.EventName():     {PingRefund},
-	PurchaseDisputed{}.EventName():    {PingDispute},
-	PaymentDisputed{}.EventName():     {PingDispute},
-	DisputeWon{}.EventName():          {PingDisputeWon},
-	DisputeClosed{}.EventName():       {PingDisputeWon},
+	PurchaseCompleted{}.EventName():  {PingSale},
+	PurchasePreordered{}.EventName(): {PingSale},
+	PaymentPaid{}.EventName():        {PingSale},
+	PurchaseRefunded{}.EventName():   {PingRefund},
+	PaymentRefunded{}.EventName():    {PingRefund},
+	PurchaseDisputed{}.EventName():   {PingDispute},
+	PaymentDisputed{}.EventName():    {PingDispute},
+	DisputeWon{}.EventName():         {PingDisputeWon},
+	DisputeClosed{}.EventName():      {PingDisputeWon},
 
 	MembershipCancelled{}.EventName(): {PingCancellation},
 	MembershipEnded{}.EventName():     {PingMembershipEnded, PingCancellation},
-	MembershipRestarted{}.EventName(): {PingMembershipRestarted, PingSale},
+	MembershipRestarted{}.EventName(): {PingMembershipRestarted},
 	MembershipResumed{}.EventName():   {PingMembershipRestarted},
-	MembershipChanged{}.EventName():   {PingMembershipUpdated, PingSale},
+	MembershipChanged{}.EventName():   {PingMembershipUpdated},
 	ChangeScheduled{}.EventName():     {PingMembershipUpdated},
 }
 
