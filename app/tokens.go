@@ -33,14 +33,21 @@ func (t *Tokens) Create(ctx context.Context, seller domain.SellerID, name string
 // scope: [domain.ErrUnauthenticated] if it is unknown or revoked,
 // [domain.ErrForbidden] if it lacks the scope.
 func (t *Tokens) Authenticate(ctx context.Context, secret string, scope domain.Scope) (domain.SellerID, error) {
+	token, err := t.Allowed(ctx, secret, scope)
+	return token.SellerID, err
+}
+
+// Allowed returns the token of a secret, if it allows one of the scopes; the
+// errors are those of [Tokens.Authenticate].
+func (t *Tokens) Allowed(ctx context.Context, secret string, scopes ...domain.Scope) (domain.TokenState, error) {
 	if secret == "" {
-		return "", domain.ErrUnauthenticated
+		return domain.TokenState{}, domain.ErrUnauthenticated
 	}
 	token, err := t.Holder(ctx, secret)
 	if err != nil {
-		return "", err
+		return domain.TokenState{}, err
 	}
-	return token.State().SellerID, token.Allow(scope)
+	return token.State(), token.Allow(scopes...)
 }
 
 // Holder returns the live token of that secret, whoever it lets act for what:

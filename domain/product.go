@@ -136,6 +136,16 @@ func (p *Product) SwitchSeats(on bool) error {
 	return nil
 }
 
+// SwitchSale puts the product on sale, or takes it off. What is deleted is not
+// put on sale: [ErrDeleted]. Twice is once.
+func (p *Product) SwitchSale(on bool) error {
+	if on && !p.DeletedAt.IsZero() {
+		return ErrDeleted
+	}
+	p.Published = on
+	return nil
+}
+
 // Delete takes the product off sale. Its keys go on verifying. Twice is once.
 func (p *Product) Delete(at time.Time) []Event {
 	if !p.DeletedAt.IsZero() {

@@ -45,12 +45,13 @@ const (
 	MarkSalesAsShipped  Scope = "mark_sales_as_shipped"
 	RefundSales         Scope = "refund_sales"
 	ViewProfile         Scope = "view_profile"
+	ViewPayouts         Scope = "view_payouts"
 	AccountScope        Scope = "account" // everything
 	maxTokenNameInBytes       = 200
 	invitationFor             = 7 * 24 * time.Hour
 )
 
-var scopes = []Scope{AccountScope, EditProducts, MarkSalesAsShipped, RefundSales, ViewProfile, ViewPublic, ViewSales}
+var scopes = []Scope{AccountScope, EditProducts, MarkSalesAsShipped, RefundSales, ViewPayouts, ViewProfile, ViewPublic, ViewSales}
 
 // AllScopes returns every scope, in alphabetical order.
 func AllScopes() []Scope { return slices.Clone(scopes) }
@@ -139,12 +140,12 @@ func (t *Token) Invites(at time.Time) (SeatID, bool) {
 }
 
 // Allow refuses a token that is revoked or no seller's with [ErrUnauthenticated]
-// and one without the scope with [ErrForbidden].
-func (t *Token) Allow(scope Scope) error {
+// and one with none of the scopes with [ErrForbidden].
+func (t *Token) Allow(scopes ...Scope) error {
 	if !t.s.RevokedAt.IsZero() || t.s.Scopes == "" {
 		return ErrUnauthenticated
 	}
-	if !t.s.Scopes.Has(scope) {
+	if !slices.ContainsFunc(scopes, t.s.Scopes.Has) {
 		return ErrForbidden
 	}
 	return nil

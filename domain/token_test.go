@@ -17,7 +17,7 @@ func TestMakeScopes(t *testing.T) {
 		{"one", []Scope{ViewSales}, "view_sales", ""},
 		{"several, in alphabetical order", []Scope{ViewSales, AccountScope, EditProducts}, "account edit_products view_sales", ""},
 		{"each once", []Scope{ViewSales, ViewSales}, "view_sales", ""},
-		{"all", AllScopes(), "account edit_products mark_sales_as_shipped refund_sales view_profile view_public view_sales", ""},
+		{"all", AllScopes(), "account edit_products mark_sales_as_shipped refund_sales view_payouts view_profile view_public view_sales", ""},
 		{"none", nil, "", "at least one"},
 		{"an unknown one", []Scope{ViewSales, "everything"}, "", "no scope is called everything"},
 		{"in other letters", []Scope{"View_Sales"}, "", "no scope is called View_Sales"},

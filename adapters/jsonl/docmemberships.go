@@ -184,7 +184,7 @@
 //	name*        text
 //	digest*      SHA-256 of the secret, 64 hexadecimal digits; unique on the server
 //	scopes*      list of view_public, edit_products, view_sales, mark_sales_as_shipped,
-//	             refund_sales, view_profile and account
+//	             refund_sales, view_payouts, view_profile and account
 //	created_at*  time
 //	revoked_at   time
 //

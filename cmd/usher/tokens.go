@@ -59,7 +59,7 @@ func allTokens(c *call, p *app.Usher, seller domain.SellerID) iter.Seq2[domain.T
 
 type tokensCreateCmd struct {
 	Name   string         `help:"What the token is for." required:""`
-	Scopes []domain.Scope `help:"What it may do: account (everything), edit_products, mark_sales_as_shipped, refund_sales, view_profile, view_public, view_sales." required:"" placeholder:"SCOPE"`
+	Scopes []domain.Scope `help:"What it may do: account (everything), edit_products, mark_sales_as_shipped, refund_sales, view_payouts, view_profile, view_public, view_sales." required:"" placeholder:"SCOPE"`
 }
 
 // Run makes an access token. To a person, the secret alone goes to standard
