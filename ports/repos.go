@@ -51,6 +51,22 @@ type PurchaseQuery struct {
 	Limit     int // at most 1,000, which is also what 0 means
 }
 
+// SaleQuery chooses sales, newest first; the zero value means all of the
+// seller's.
+type SaleQuery struct {
+	ProductID domain.ProductID // empty: of any product
+	Email     string           // whose they are, normalised; empty: anybody's
+	From      time.Time        // the oldest that count; zero: all
+	Before    Cursor           // what is older than this place; zero: the newest
+	Limit     int              // at most 1,000, which is also what 0 means
+}
+
+// Sold is what sales come to.
+type Sold struct {
+	Sales  int64 // not renewals
+	Amount int64 // minor units, renewals and all, without what was given back
+}
+
 // Purchases keeps purchases, and their search terms with them. What a purchase
 // names beside its product (membership, variants, the purchases it is of) may
 // come later, as in an import; another seller's never shows in Facts.
@@ -58,6 +74,13 @@ type Purchases interface {
 	ByID(context.Context, domain.PurchaseID) (*domain.Purchase, error)   // domain.ErrPurchaseNotFound
 	ByOrderNumber(context.Context, int64) (*domain.Purchase, error)      // domain.ErrPurchaseNotFound
 	List(context.Context, PurchaseQuery) ([]domain.PurchaseState, error) // by (created_at, id)
+
+	// Newest lists the sales that count as such: those that were paid and the
+	// trials that began. By (created_at, id), the last first.
+	Newest(context.Context, SaleQuery) ([]domain.PurchaseState, error)
+
+	// Sold sums what Newest would list of a product, and its paid renewals.
+	Sold(context.Context, domain.ProductID) (Sold, error)
 
 	// Unlicensed looks at the product's next purchases after a cursor, by
 	// (created_at, id), at most so many of them as limit says, and returns those
@@ -78,6 +101,11 @@ type Purchases interface {
 type Memberships interface {
 	ByID(context.Context, domain.MembershipID) (*domain.Membership, error) // domain.ErrMembershipNotFound
 	List(ctx context.Context, after Cursor, limit int) ([]domain.MembershipState, error)
+
+	// Newest lists the live ones of a product, by (created_at, id), the last
+	// first: those older than a place, or the newest, if it is zero.
+	Newest(ctx context.Context, of domain.ProductID, before Cursor, limit int) ([]domain.MembershipState, error)
+
 	Insert(context.Context, *domain.Membership) error
 	Save(context.Context, *domain.Membership) error // moves the stamp of the licences of all its purchases
 
@@ -99,6 +127,11 @@ type Payments interface {
 	ByID(context.Context, domain.PaymentID) (*domain.Payment, error) // domain.ErrPaymentNotFound
 	ByPurchase(context.Context, domain.PurchaseID) ([]domain.PaymentState, error)
 	List(ctx context.Context, after Cursor, limit int) ([]domain.PaymentState, error)
+
+	// Renewals lists the renewals that were paid, those of sales of that product
+	// and address, by (created_at, id), the last first.
+	Renewals(context.Context, SaleQuery) ([]domain.PaymentState, error)
+
 	Insert(context.Context, *domain.Payment) error
 	Save(context.Context, *domain.Payment) error
 }
@@ -151,6 +184,9 @@ type Licenses interface {
 	ByPurchase(context.Context, domain.PurchaseID, domain.SeatID) (*domain.License, error)
 
 	List(ctx context.Context, after Cursor, limit int) ([]CountedLicense, error)
+
+	// Uses returns how often a licence was used; else domain.ErrLicenseNotFound.
+	Uses(context.Context, domain.LicenseID) (int64, error)
 
 	// Insert fails with domain.ErrLicenseExists if the purchase's seat has a
 	// licence and domain.ErrKeyTaken if the product has the key, letter case

@@ -13,6 +13,7 @@ import (
 // the seller, the cursor and the limit.
 type saleQuery struct {
 	from, where string
+	order       string // and how many
 	args        []any
 }
 

@@ -194,6 +194,14 @@ func most(limit int) int {
 	return limit
 }
 
+// until is the place before which to look; the zero one is behind everything.
+func until(before ports.Cursor) ports.Cursor {
+	if before == (ports.Cursor{}) {
+		return ports.Cursor{At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
+	}
+	return before
+}
+
 // since is the time of a cursor; that of the zero one is before everything.
 func since(after ports.Cursor) time.Time {
 	if after.At.IsZero() {

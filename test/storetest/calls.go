@@ -51,6 +51,8 @@ var methods = withWebhooks(withCommunities(map[string]method{
 	"Purchases.ByID":          same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.ID) }),
 	"Purchases.ByOrderNumber": same(domain.ErrPurchaseNotFound).with(func(d *deal) []any { return rows(d.sale.OrderNumber) }),
 	"Purchases.List":          method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.PurchaseQuery{}) }),
+	"Purchases.Newest":        method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.SaleQuery{}) }),
+	"Purchases.Sold":          same(nothing).with(func(d *deal) []any { return rows(d.product.ID) }),
 	"Purchases.Unlicensed":    same(nothing).with(func(d *deal) []any { return rows(d.product.ID, ports.Cursor{}, 100) }),
 	"Purchases.Insert":        same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestorePurchase(fixture.Purchase(d.product))) }),
 	"Purchases.Save": same(domain.ErrPurchaseNotFound).writing(func(d *deal) []any {
@@ -61,6 +63,7 @@ var methods = withWebhooks(withCommunities(map[string]method{
 
 	"Memberships.ByID":    same(domain.ErrMembershipNotFound).with(func(d *deal) []any { return rows(d.membership.ID) }),
 	"Memberships.List":    method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Memberships.Newest":  same(nothing).with(func(d *deal) []any { return rows(d.membership.ProductID, ports.Cursor{}, 100) }),
 	"Memberships.SeatsIn": same(nothing).with(func(d *deal) []any { return rows(d.membership.Terms.Tier, domain.MembershipID("")) }),
 	"Memberships.Insert":  same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreMembership(another(fixture.Membership(d.given)))) }),
 	"Memberships.Save": same(domain.ErrMembershipNotFound).writing(func(d *deal) []any {
@@ -72,6 +75,7 @@ var methods = withWebhooks(withCommunities(map[string]method{
 	"Payments.ByID":       same(domain.ErrPaymentNotFound).with(func(d *deal) []any { return rows(d.payment.ID) }),
 	"Payments.ByPurchase": same(nothing).with(func(d *deal) []any { return rows(d.given.ID) }),
 	"Payments.List":       method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
+	"Payments.Renewals":   method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.SaleQuery{}) }),
 	"Payments.Insert":     same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestorePayment(fixture.Payment(d.given))) }),
 	"Payments.Save": same(domain.ErrPaymentNotFound).writing(func(d *deal) []any {
 		p := d.payment
@@ -111,6 +115,7 @@ var methods = withWebhooks(withCommunities(map[string]method{
 
 	"Licenses.ByID":       same(domain.ErrLicenseNotFound).with(func(d *deal) []any { return rows(d.license.ID) }),
 	"Licenses.ByPurchase": same(domain.ErrLicenseNotFound).with(func(d *deal) []any { return rows(d.sale.ID, d.license.SeatID) }),
+	"Licenses.Uses":       same(domain.ErrLicenseNotFound).with(func(d *deal) []any { return rows(d.license.ID) }),
 	"Licenses.List":       method{system: nothing, nobody: nothing}.with(func(*deal) []any { return rows(ports.Cursor{}, 100) }),
 	"Licenses.Insert":     same(domain.ErrScope).writing(func(d *deal) []any { return rows(domain.RestoreLicense(fixture.License(d.given)), int64(7)) }),
 	"Licenses.Save": same(domain.ErrLicenseNotFound).writing(func(d *deal) []any {

@@ -34,7 +34,7 @@ func Run(t *testing.T, open Open) {
 func RunState(t *testing.T, open Open) {
 	run(t, open, map[string]tests{
 		"Seller": sellerTests, "Product": productTests, "Variant": variantTests,
-		"Purchase": purchaseTests, "Search": searchTests, "Unlicensed": unlicensedTests,
+		"Purchase": purchaseTests, "Search": searchTests, "Unlicensed": unlicensedTests, "Newest": newestTests,
 		"Membership": membershipTests, "Tier": tierTests, "Payment": paymentTests, "Refund": refundTests, "Dispute": disputeTests, "Seat": seatTests,
 		"License": licenseTests, "Token": tokenTests, "Mail": mailTests,
 		"Connection": connectionTests, "Attachment": attachmentTests, "Claim": claimTests, "Grant": grantTests, "Pass": passTests, "Block": blockTests,
