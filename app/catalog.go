@@ -66,7 +66,11 @@ func (c *Catalog) EditProduct(ctx context.Context, seller domain.SellerID, id do
 		set(&p.Name, e.Name)
 		set(&p.CustomPermalink, e.CustomPermalink)
 		set(&p.Price.Amount, e.Price)
-		set(&p.Published, e.Published)
+		if e.Published != nil {
+			if err := p.SwitchSale(*e.Published); err != nil {
+				return nil, err
+			}
+		}
 		var events []domain.Event
 		if e.Licensed != nil {
 			var err error
@@ -85,6 +89,14 @@ func (c *Catalog) EditProduct(ctx context.Context, seller domain.SellerID, id do
 			}
 		}
 		return events, p.Check()
+	})
+}
+
+// Sold returns how often a product was sold and what that came to, without what
+// was given back. It looks at all of its sales.
+func (c *Catalog) Sold(ctx context.Context, seller domain.SellerID, id domain.ProductID) (ports.Sold, error) {
+	return load(ctx, c.core, seller, func(ctx context.Context, tx ports.Tx) (ports.Sold, error) {
+		return tx.Purchases.Sold(ctx, id)
 	})
 }
 

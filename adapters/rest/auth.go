@@ -1,17 +1,18 @@
 package rest
 
-import (
-	"net/http"
-
-	"github.com/usherhq/usher/domain"
-)
+import "github.com/usherhq/usher/domain"
 
 // challenge says how to ask again with a token (RFC 6750, section 3), in
 // Gumroad's words for every token that does not work, whatever is wrong with it.
 const challenge = `Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token is invalid"`
 
-// authenticate returns the seller that the token of r acts for, if it has the
-// scope: else domain.ErrUnauthenticated or domain.ErrForbidden.
-func (a *api) authenticate(r *http.Request, p params, scope domain.Scope) (domain.SellerID, error) {
-	return a.usher.Tokens.Authenticate(r.Context(), bearer(r, p), scope)
+// allowed returns the token of the call, if it has one of the scopes: else
+// domain.ErrUnauthenticated or domain.ErrForbidden.
+func (c call) allowed(scopes ...domain.Scope) (domain.TokenState, error) {
+	return c.usher.Tokens.Allowed(c.r.Context(), bearer(c.r, c.p), scopes...)
 }
+
+// reader is allowed for what every token may see, whatever its scope.
+func (c call) reader() (domain.TokenState, error) { return c.allowed(anyScope...) }
+
+var anyScope = domain.AllScopes()

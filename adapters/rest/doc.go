@@ -7,6 +7,16 @@
 //	PUT  /v2/licenses/decrement_uses_count    likewise
 //	PUT  /v2/licenses/rotate                  likewise
 //
+// Beside it lie its neighbours, with the token of a seller:
+//
+//	GET    /v2/user                                     any scope
+//	GET    /v2/products, /v2/products/ID                any scope
+//	PUT    /v2/products/ID/enable, .../disable          edit_products
+//	DELETE /v2/products/ID                              likewise
+//	GET    /v2/products/ID/variant_categories           any scope
+//	GET    .../variant_categories/ID, .../variants, .../variants/ID
+//	GET    /v2/products/ID/offer_codes, .../custom_fields
+//
 // The same lies under /api/v2, which pages of other origins cannot call. A
 // path may end in .json, and slashes too many do not matter. What is not
 // routed, for its path or for its method, is an empty 404.
@@ -18,12 +28,17 @@
 // answers say is in purchase.go, imported.go and errors.go. What the routes do
 // is in package app.
 //
+// The neighbours answer nearly everything with 200: a refusal is
+// {"success":false,"message":"The product was not found."}, a filter that cannot
+// be read 400 {"status":400,"error":"..."}.
+//
 // # What usher adds
 //
 // The header Usher-Reason is on every answer but a preflight's. It is "ok", the
 // code of the refusal (license_not_found, license_disabled, access_revoked,
 // product_id_required, not_owner, unauthenticated, forbidden, invalid,
-// conflict, unavailable, internal), or what the request itself suffers from:
+// conflict, unavailable, internal, of a neighbour what was not found, such as
+// product_not_found, or why it was not changed), or what the request itself suffers from:
 // not_routed, unparseable, too_large.
 //
 // include=entitlement among the parameters adds a last object to a 200, usher's
@@ -61,6 +76,17 @@
 // An answer holds a key, so no cache may keep it: Cache-Control is
 // "private, no-store". Gumroad's 200 has an ETag and must be asked again, which
 // comes to the same.
+//
+// A product is named by its id or its unique permalink, in the letter case in
+// which it was given. Products, their variants, offer codes and custom fields are
+// made elsewhere: what Gumroad routes for that is not routed here.
+//
+// usher keeps no text, picture, file, tag or rating of a product: they are null
+// or empty. sales_usd_cents and price are in minor units of the product's
+// currency. A category of variants has an id that follows from its product and
+// its name.
+//
+// A token of the scope account sees what view_sales and view_profile show.
 //
 // A token that is unknown, revoked or missing has one answer: who guesses
 // tokens learns nothing.

@@ -23,9 +23,60 @@ var statuses = map[domain.Kind]int{
 	domain.Unavailable:     http.StatusServiceUnavailable,
 }
 
+// told is a refusal that is answered with 200 and a sentence, as everything but
+// licences is.
+type told struct{ code, message string }
+
+func (t *told) Error() string { return t.message }
+
+// badRequest is a refusal that is answered with 400, of a filter or a place in a
+// list.
+type badRequest struct{ message string }
+
+func (b *badRequest) Error() string { return b.message }
+
+// notFound says that there is no such thing.
+func notFound(thing string) error {
+	return &told{thing + "_not_found", "The " + thing + " was not found."}
+}
+
+// missing says that what is called thing was not found, if that is what err is.
+func missing(thing string, err error) error {
+	if domain.KindOf(err) != domain.NotFound {
+		return err
+	}
+	return &told{domain.CodeOf(err), "The " + thing + " was not found."}
+}
+
+// unmodified says that what is called thing could not be changed, if the domain
+// refused to.
+func unmodified(thing string, err error) error {
+	switch domain.KindOf(err) {
+	case domain.Invalid, domain.Conflict, domain.Precondition, domain.Declined:
+		return &told{domain.CodeOf(err), "The " + thing + " was unable to be modified."}
+	}
+	return missing(thing, err)
+}
+
 // refuse answers err. What went wrong inside goes to the log, with the path and
 // never with the parameters, and the caller is told only that it did.
 func (a *api) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if t, is := errors.AsType[*told](err); is {
+		reason(w, t.code)
+		o := newObject(2)
+		o.put("success", false)
+		o.put("message", t.message)
+		writeJSON(w, http.StatusOK, o)
+		return
+	}
+	if b, is := errors.AsType[*badRequest](err); is {
+		reason(w, domain.ErrInvalid.Code)
+		o := newObject(2)
+		o.put("status", http.StatusBadRequest)
+		o.put("error", b.message)
+		writeJSON(w, http.StatusBadRequest, o)
+		return
+	}
 	kind := domain.KindOf(err)
 	status, known := statuses[kind]
 	if !known {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,16 +18,20 @@ var update = flag.Bool("update", false, "write the bodies of testdata anew")
 
 const verifyPencil = "license_key=" + pencilKey + "&product_id=" + pencilID
 
-// goldens are one request for each shape of a body. The body is the file of
-// that name in testdata, to the last byte.
-var goldens = []struct {
+// golden is one request for each shape of a body. The body is the file of that
+// name in testdata, to the last byte.
+type golden struct {
 	name   string
 	file   string
 	shop   func(s *shop)
 	ask    asked
 	status int
 	reason string
-}{
+}
+
+var goldens = slices.Concat(licenseGoldens, productGoldens)
+
+var licenseGoldens = []golden{
 	{"a one-time purchase of a guest", "one_time.json", nil,
 		asked{"POST /v2/licenses/verify", verifyPencil, ""}, 200, "ok"},
 	{"everything that a purchase may say", "everything.json", everything,

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -14,15 +13,19 @@ type change func(*app.Licensing, context.Context, domain.SellerID, domain.Lookup
 // managed is the action of a change. The token is looked at before all else:
 // who has none learns nothing about a key.
 func managed(do change) action {
-	return func(a *api, r *http.Request, p params) (app.Verification, error) {
-		seller, err := a.authenticate(r, p, domain.EditProducts)
+	return func(c call) (*object, error) {
+		who, err := c.allowed(domain.EditProducts)
 		if err != nil {
-			return app.Verification{}, err
+			return nil, err
 		}
-		what, err := lookup(p)
+		what, err := lookup(c.p)
 		if err != nil {
-			return app.Verification{}, err
+			return nil, err
 		}
-		return do(a.usher.Licensing, r.Context(), seller, what)
+		v, err := do(c.usher.Licensing, c.r.Context(), who.SellerID, what)
+		if err != nil {
+			return nil, err
+		}
+		return c.verified(&v), nil
 	}
 }

@@ -20,11 +20,38 @@ func amountOff(o domain.OfferCode, c domain.Currency) string {
 	if o.Percent > 0 {
 		return strconv.Itoa(o.Percent) + "%"
 	}
-	amount := written(o.Amount, c)
-	if symbol, ok := symbols[c]; ok {
+	return price(domain.Money{Amount: o.Amount, Currency: c})
+}
+
+// price is an amount with its currency: "$5", "$5.50", "5 PLN".
+func price(m domain.Money) string {
+	amount := written(m.Amount, m.Currency)
+	if symbol, ok := symbols[m.Currency]; ok {
 		return symbol + amount
 	}
-	return amount + " " + strings.ToUpper(string(c))
+	return amount + " " + strings.ToUpper(string(m.Currency))
+}
+
+// verbosePrice is price as a product's page has it: "99¢", "$5 a month". The
+// empty recurrence is that of a product that does not renew.
+func verbosePrice(m domain.Money, every domain.Recurrence) string {
+	p := price(m)
+	if p == "$0.99" {
+		p = "99¢"
+	}
+	if every != "" {
+		p += " " + long[every]
+	}
+	return p
+}
+
+// long says how often something is paid.
+var long = map[domain.Recurrence]string{
+	domain.Monthly:       "a month",
+	domain.Quarterly:     "every 3 months",
+	domain.Biannually:    "every 6 months",
+	domain.Yearly:        "a year",
+	domain.EveryTwoYears: "every 2 years",
 }
 
 // written is an amount in whole units, with the fraction only if there is one

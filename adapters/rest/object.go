@@ -48,8 +48,8 @@ func (o *object) done() {
 // put sets key to value. A key that is there already keeps its place and gets
 // the new value, as in a Ruby hash.
 //
-// value is a string, an int, an int64, a bool, nil, a []string (nil is []) or
-// an *object (nil is null); anything else is a mistake in the program and
+// value is a string, an int, an int64, a bool, nil, a []string or []*object (nil
+// is []) or an *object (nil is null); anything else is a mistake in the program and
 // panics. It is encoded at once: what happens to an object or a slice after it
 // was put does not show.
 func (o *object) put(key string, value any) {
@@ -69,6 +69,30 @@ func (o *object) put(key string, value any) {
 func (o *object) take(key string, inner *object) {
 	o.put(key, inner)
 	inner.done()
+}
+
+// takeAll is put for a list of objects that are done then.
+func (o *object) takeAll(key string, inner []*object) {
+	o.put(key, inner)
+	for _, i := range inner {
+		i.done()
+	}
+}
+
+// about is the body of a 200 about one thing.
+func about(name string, thing *object) *object {
+	o := newObject(2)
+	o.put("success", true)
+	o.take(name, thing)
+	return o
+}
+
+// listing is the body of a 200 about a list of things.
+func listing(name string, things []*object) *object {
+	o := newObject(4)
+	o.put("success", true)
+	o.takeAll(name, things)
+	return o
 }
 
 // bytes returns the object as JSON.
@@ -110,6 +134,15 @@ func appendValue(dst []byte, value any) []byte {
 				dst = append(dst, ',')
 			}
 			dst = appendText(dst, s)
+		}
+		return append(dst, ']')
+	case []*object:
+		dst = append(dst, '[')
+		for i, o := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = o.appendTo(dst)
 		}
 		return append(dst, ']')
 	case *object:

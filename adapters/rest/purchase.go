@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -32,13 +31,11 @@ func (a *api) purchase(f *domain.Facts, at time.Time) *object {
 
 // putProduct says what was sold.
 func (a *api) putProduct(o *object, f *domain.Facts) {
-	slug := cmp.Or(f.Product.CustomPermalink, f.Product.Permalink)
-	address := cmp.Or(strings.TrimRight(f.Seller.Address, "/"), a.publicURL)
 	o.put("seller_id", string(f.Product.SellerID))
 	o.put("product_id", string(f.Product.ID))
 	o.put("product_name", f.Product.Name)
-	o.put("permalink", slug)
-	o.put("product_permalink", address+"/l/"+slug)
+	o.put("permalink", slug(f.Product))
+	o.put("product_permalink", a.address(f.Seller)+"/l/"+slug(f.Product))
 	o.put("short_product_id", f.Product.Permalink)
 }
 

@@ -43,34 +43,17 @@ type api struct {
 	log       *slog.Logger
 }
 
-// route is what one path is for.
-type route struct {
-	method string
-	do     action
-}
-
-// action runs the use case of one route.
-type action func(*api, *http.Request, params) (app.Verification, error)
-
-// routes are all that is answered, by the path behind /v2.
-var routes = map[string]route{
-	"/licenses/verify":               {http.MethodPost, (*api).verify},
-	"/licenses/enable":               {http.MethodPut, managed((*app.Licensing).Enable)},
-	"/licenses/disable":              {http.MethodPut, managed((*app.Licensing).Disable)},
-	"/licenses/decrement_uses_count": {http.MethodPut, managed((*app.Licensing).Decrement)},
-	"/licenses/rotate":               {http.MethodPut, managed((*app.Licensing).Rotate)},
-}
-
 // ServeHTTP finds the route, reads the parameters, and writes what the use case
 // answers.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	to, known := routes[routePath(r.URL.EscapedPath())]
-	if !known {
+	to, ids := routeTo(r.URL.EscapedPath())
+	if to == nil {
 		refuseRequest(w, "not_routed", http.StatusNotFound)
 		return
 	}
 	p, err := parseParams(w, r)
-	if method(r, p) != to.method {
+	do := to.on(method(r, p))
+	if do == nil {
 		refuseRequest(w, "not_routed", http.StatusNotFound)
 		return
 	}
@@ -79,53 +62,13 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuseParams(w, r, err)
 		return
 	}
-	v, err := to.do(a, r, p)
+	o, err := do(call{a, r, p, ids})
 	if err != nil {
 		a.refuse(w, r, err)
 		return
 	}
 	reason(w, "ok")
-	writeJSON(w, http.StatusOK, a.answer(v, p))
-}
-
-// routePath returns what routes has for a path, still escaped: as Rails does,
-// it takes several slashes for one, and one at the end for none. It is empty
-// for a path under neither /v2 nor /api/v2.
-func routePath(path string) string {
-	if plain, ok := strings.CutPrefix(path, "/v2"); ok {
-		if _, known := routes[plain]; known { // as nearly everybody writes it
-			return plain
-		}
-	}
-	var parts []string
-	for part := range strings.SplitSeq(path, "/") {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	if len(parts) > 0 && parts[0] == "api" {
-		parts = parts[1:]
-	}
-	if len(parts) == 0 || parts[0] != "v2" {
-		return ""
-	}
-	return "/" + strings.TrimSuffix(strings.Join(parts[1:], "/"), ".json")
-}
-
-// answer is the body of a 200.
-func (a *api) answer(v app.Verification, p params) *object {
-	o := newObject(4)
-	o.put("success", true)
-	o.put("uses", v.Uses)
-	if imported(v) {
-		o.take("imported_customer", importedCustomer(v))
-	} else {
-		o.take("purchase", a.purchase(&v.Facts, v.At))
-	}
-	if includes(p, "entitlement") {
-		o.take("entitlement", entitlement(v))
-	}
-	return o
+	writeJSON(w, http.StatusOK, o)
 }
 
 // reason sets the header that says in one word what came of a request.

@@ -26,6 +26,7 @@ const (
 	allToken    = "token-for-everything"
 	endedToken  = "token-that-was-revoked"
 	bensToken   = "token-of-ben"
+	publicToken = "token-that-sees-little"
 	pencilKey   = "85DB562A-C11D4B06-A2335A6B-8C079166"
 	pencilID    = "32-nPAicqbLj8B_WswVlMw=="
 	clubKey     = "0D1C7E02-5B3A4F11-9C8D7E6F-5A4B3C2D"
@@ -111,7 +112,7 @@ func (s *shop) handler(t testing.TB) http.Handler {
 	fixture.Fill(t, s.store, s.ana, s.ben, s.pencil, s.club)
 	fixture.Fill(t, s.store, s.more...)
 	fixture.Fill(t, s.store, s.sale, s.joined, s.member(t), ports.CountedLicense{License: s.key, Uses: s.uses}, s.clubKey,
-		token(s.ana, anasToken, domain.EditProducts), token(s.ana, viewToken, domain.ViewSales), token(s.ana, allToken, domain.AccountScope),
+		token(s.ana, anasToken, domain.EditProducts), token(s.ana, viewToken, domain.ViewSales), token(s.ana, allToken, domain.AccountScope), token(s.ana, publicToken, domain.ViewPublic),
 		token(s.ben, bensToken, domain.EditProducts), revoked(token(s.ana, endedToken, domain.EditProducts)))
 	var seen ports.Store = s.store
 	if s.wrap != nil {

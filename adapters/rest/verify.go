@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/usherhq/usher/app"
@@ -10,12 +9,32 @@ import (
 
 // verify answers a key and counts a use of it, unless it is asked not to. It
 // looks at no token.
-func (a *api) verify(r *http.Request, p params) (app.Verification, error) {
-	what, err := lookup(p, "id", "link_id")
+func (c call) verify() (*object, error) {
+	what, err := lookup(c.p, "id", "link_id")
 	if err != nil {
-		return app.Verification{}, err
+		return nil, err
 	}
-	return a.usher.Licensing.Verify(r.Context(), what, !p.isFalse("increment_uses_count"))
+	v, err := c.usher.Licensing.Verify(c.r.Context(), what, !c.p.isFalse("increment_uses_count"))
+	if err != nil {
+		return nil, err
+	}
+	return c.verified(&v), nil
+}
+
+// verified is the body of what a key answers.
+func (c call) verified(v *app.Verification) *object {
+	o := newObject(4)
+	o.put("success", true)
+	o.put("uses", v.Uses)
+	if imported(*v) {
+		o.take("imported_customer", importedCustomer(*v))
+	} else {
+		o.take("purchase", c.purchase(&v.Facts, v.At))
+	}
+	if includes(c.p, "entitlement") {
+		o.take("entitlement", entitlement(*v))
+	}
+	return o
 }
 
 // lookup reads which licence is meant. The first permalink that is not blank
