@@ -2,14 +2,10 @@ package memstore
 
 import (
 	"context"
-	"math"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
 )
-
-// last is behind every place.
-var last = place{at: math.MaxInt64}
 
 // newest returns up to limit rows of the order in front of before, of those that
 // fit, the last first.
