@@ -30,10 +30,9 @@ type (
 		MembershipID MembershipID
 		PurchaseID   PurchaseID
 		Change       int64
-		To           Holding
+		From, To     Holding // From is in force until then
 		EffectiveAt  time.Time
 		At           time.Time
-		From         Holding // in force until then
 	}
 	ChangeApplied struct {
 		MembershipID MembershipID

@@ -64,6 +64,6 @@ func (s *MembershipState) repended(was PendingChange, r Result, at time.Time, o 
 	}
 	if b, err := s.boundary(time.Time{}); err == nil {
 		to := Holding{b.seats + s.Complimentary, b.terms.Tier, b.recurrence, b.terms.Unit}
-		o.add(ChangeScheduled{s.ID, s.PurchaseID, s.Pending.Change, to, b.startAt, at, s.holding()})
+		o.add(ChangeScheduled{s.ID, s.PurchaseID, s.Pending.Change, s.holding(), to, b.startAt, at})
 	}
 }

@@ -181,7 +181,7 @@ func TestPending_life(t *testing.T) {
 	t.Run("what it says", func(t *testing.T) {
 		f := live(t, freeSeats(2))
 		o := f.ask(tier("basic", 600).so(4), april(10))
-		same(t, "event", o.Events[0], Event(ChangeScheduled{"m", "sale", 2, Holding{4, "basic", Monthly, 600}, may(1), april(10), Holding{7, "standard", Monthly, 1000}}))
+		same(t, "event", o.Events[0], Event(ChangeScheduled{"m", "sale", 2, Holding{7, "standard", Monthly, 1000}, Holding{4, "basic", Monthly, 600}, may(1), april(10)}))
 	})
 	t.Run("a change that is replaced in part gets another number", func(t *testing.T) {
 		f := live(t)
