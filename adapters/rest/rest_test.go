@@ -168,7 +168,14 @@ func TestHandler_defaults(t *testing.T) {
 func TestRoutes_described(t *testing.T) {
 	var all []string
 	for path, to := range routes {
-		all = append(all, to.method+" /v2"+path)
+		for method := range to {
+			all = append(all, method+" /v2"+path)
+		}
+	}
+	for _, p := range paths {
+		for method := range p.to {
+			all = append(all, method+" /v2/"+strings.Join(p.parts, "/"))
+		}
 	}
 	openapitest.Routes(t, "/v2/", all)
 }
