@@ -16,7 +16,7 @@ import (
 func TestClients_carryNoServer(t *testing.T) {
 	const module, ours = "github.com/usherhq/usher/", "github.com/usherhq/usher/adapters/rpc/gen/"
 	files := 0
-	for _, root := range []string{"gen"} {
+	for _, root := range []string{"gen", "verify"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 				return err

@@ -31,6 +31,10 @@ func TestTokens_story(t *testing.T) {
 	}
 	_, err = c.ListTokens(w.as(made.AccessToken), &usherv1.ListTokensRequest{})
 	refused(t, err, connect.CodePermissionDenied, "forbidden", "")
+	_, err = c.CreateToken(w.as(made.AccessToken), &usherv1.CreateTokenRequest{Name: "more", Scopes: []string{"account"}})
+	refused(t, err, connect.CodePermissionDenied, "forbidden", "")
+	_, err = c.RevokeToken(w.as(made.AccessToken), &usherv1.RevokeTokenRequest{Token: made.Token.Id})
+	refused(t, err, connect.CodePermissionDenied, "forbidden", "")
 	var names []string
 	for token := ""; ; {
 		p, err := c.ListTokens(w.as(anaAll), &usherv1.ListTokensRequest{PageSize: 2, PageToken: token})
