@@ -77,7 +77,7 @@ func (s *catalog) EditProduct(ctx context.Context, r *usherv1.EditProductRequest
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.EditProductResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.EditProductResponse, error) {
 		p, err := s.usher.Catalog.EditProduct(ctx, c.seller, p.ID, app.ProductEdit{
 			Name: r.Name, CustomPermalink: r.CustomPermalink, Price: r.Price, Published: r.Published, Licensed: r.Licensed, Multiseat: r.Multiseat,
 		})
@@ -93,7 +93,7 @@ func (s *catalog) DeleteProduct(ctx context.Context, r *usherv1.DeleteProductReq
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.DeleteProductResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.DeleteProductResponse, error) {
 		p, err := s.usher.Catalog.DeleteProduct(ctx, c.seller, p.ID)
 		if err != nil {
 			return nil, err

@@ -49,25 +49,25 @@ func (s *licenses) Show(ctx context.Context, r *usherv1.ShowRequest) (*usherv1.S
 }
 
 func (s *licenses) Disable(ctx context.Context, r *usherv1.DisableRequest) (*usherv1.DisableResponse, error) {
-	return managed(ctx, s.server, r, s.usher.Licensing.Disable, func(v *usherv1.Verification) *usherv1.DisableResponse {
+	return managed(ctx, s.server, r, true, s.usher.Licensing.Disable, func(v *usherv1.Verification) *usherv1.DisableResponse {
 		return &usherv1.DisableResponse{Verification: v}
 	})
 }
 
 func (s *licenses) Enable(ctx context.Context, r *usherv1.EnableRequest) (*usherv1.EnableResponse, error) {
-	return managed(ctx, s.server, r, s.usher.Licensing.Enable, func(v *usherv1.Verification) *usherv1.EnableResponse {
+	return managed(ctx, s.server, r, true, s.usher.Licensing.Enable, func(v *usherv1.Verification) *usherv1.EnableResponse {
 		return &usherv1.EnableResponse{Verification: v}
 	})
 }
 
 func (s *licenses) Decrement(ctx context.Context, r *usherv1.DecrementRequest) (*usherv1.DecrementResponse, error) {
-	return managed(ctx, s.server, r, s.usher.Licensing.Decrement, func(v *usherv1.Verification) *usherv1.DecrementResponse {
+	return managed(ctx, s.server, r, false, s.usher.Licensing.Decrement, func(v *usherv1.Verification) *usherv1.DecrementResponse {
 		return &usherv1.DecrementResponse{Verification: v}
 	})
 }
 
 func (s *licenses) Rotate(ctx context.Context, r *usherv1.RotateRequest) (*usherv1.RotateResponse, error) {
-	return managed(ctx, s.server, r, s.usher.Licensing.Rotate, func(v *usherv1.Verification) *usherv1.RotateResponse {
+	return managed(ctx, s.server, r, false, s.usher.Licensing.Rotate, func(v *usherv1.Verification) *usherv1.RotateResponse {
 		return &usherv1.RotateResponse{Verification: v}
 	})
 }
@@ -85,12 +85,13 @@ func lookup(r byKey) domain.Lookup {
 }
 
 // managed changes a license of the seller who asks. Somebody else's is nobody's.
-func managed[M any, P message[M]](ctx context.Context, s *server, r byKey, do func(context.Context, domain.SellerID, domain.Lookup) (app.Verification, error), answer func(*usherv1.Verification) P) (P, error) {
+// Some may be done again if the answer was lost.
+func managed[M any, P message[M]](ctx context.Context, s *server, r byKey, repeatable bool, do func(context.Context, domain.SellerID, domain.Lookup) (app.Verification, error), answer func(*usherv1.Verification) P) (P, error) {
 	c, err := s.seller(ctx, domain.EditProducts)
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s, c, r, func(ctx context.Context) (P, error) {
+	return carryOut(ctx, s, c, r, repeatable, func(ctx context.Context) (P, error) {
 		v, err := do(ctx, c.seller, lookup(r))
 		if errors.Is(err, domain.ErrNotOwner) {
 			err = domain.ErrLicenseNotFound

@@ -54,6 +54,16 @@ type message[M any] interface {
 // and a repeat is answered as the first time. asked is the whole request, by which a
 // repeat is known; do uses the context that it is given.
 func once[M any, P message[M]](ctx context.Context, s *server, c caller, asked proto.Message, do func(context.Context) (P, error)) (P, error) {
+	return carryOut(ctx, s, c, asked, false, do)
+}
+
+// onceOrAgain is once for what may be done again if its answer was ever lost,
+// because twice is harmless.
+func onceOrAgain[M any, P message[M]](ctx context.Context, s *server, c caller, asked proto.Message, do func(context.Context) (P, error)) (P, error) {
+	return carryOut(ctx, s, c, asked, true, do)
+}
+
+func carryOut[M any, P message[M]](ctx context.Context, s *server, c caller, asked proto.Message, repeatable bool, do func(context.Context) (P, error)) (P, error) {
 	key, err := c.key(ctx, false)
 	if err != nil {
 		return nil, err
@@ -63,7 +73,7 @@ func once[M any, P message[M]](ctx context.Context, s *server, c caller, asked p
 		return nil, err
 	}
 	var made P
-	what := app.Command{Seller: c.seller, Key: key, Asked: struct {
+	what := app.Command{Seller: c.seller, Key: key, Repeatable: repeatable, Asked: struct {
 		Message string
 		Asked   []byte
 	}{string(asked.ProtoReflect().Descriptor().FullName()), request}}

@@ -60,7 +60,7 @@ func (s *tokens) RevokeToken(ctx context.Context, r *usherv1.RevokeTokenRequest)
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.RevokeTokenResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.RevokeTokenResponse, error) {
 		ended, err := s.usher.Tokens.Revoke(ctx, c.seller, domain.TokenID(r.Token))
 		if err != nil {
 			return nil, err
