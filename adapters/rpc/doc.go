@@ -22,7 +22,8 @@
 //
 // Names and units are those of package api. Times are instants; unset means none,
 // and so do an empty string and, where it says so, 0. A field that is not known
-// is ignored, as protobuf does. A request has at most 64 KiB, also when it was
+// is ignored, as protobuf does. In JSON names are as in the protos; a request may
+// have them in lowerCamelCase too, and 64-bit numbers are strings. A request has at most 64 KiB, also when it was
 // compressed. A list has a page of at most 100.
 //
 // A refusal has a code for how to react, and the message ErrorDetail among its

@@ -57,6 +57,9 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 	options := []connect.HandlerOption{
 		connect.WithReadMaxBytes(maxMessage), connect.WithRecover(s.recovered), connect.WithInterceptors(&calls{s}),
 	}
+	for _, name := range jsonNames {
+		options = append(options, connect.WithCodec(jsonCodec{name}))
+	}
 	m := http.NewServeMux()
 	for _, add := range services {
 		m.Handle(add.mount(s, options...))

@@ -68,6 +68,7 @@ func TestVerify_curl(t *testing.T) {
 		want       string
 	}{
 		{"a key", `{"key":"` + string(sale.License.Key) + `","product":"` + penID + `"}`, 200, `"active":true`},
+		{"zeros, and names as in the protos", `{"key":"` + string(sale.License.Key) + `","product":"` + penID + `"}`, 200, `"key":"","uses":"0","created_at":"2026-04-16T12:00:00Z"}`},
 		{"a field that nobody knows", `{"key":"` + string(sale.License.Key) + `","product":"` + penID + `","what":1}`, 200, `"active":true`},
 		{"a key that nobody has", `{"key":"x","product":"` + penID + `"}`, 404, `"code":"license_not_found"`},
 		{"no JSON", `{`, 400, `"code":"invalid_argument"`},
