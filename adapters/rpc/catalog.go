@@ -159,3 +159,15 @@ func (s *catalog) GetPastSales(ctx context.Context, r *usherv1.GetPastSalesReque
 	}
 	return &usherv1.GetPastSalesResponse{PastSales: pastSalesOf(task)}, nil
 }
+
+func (s *catalog) GetSold(ctx context.Context, r *usherv1.GetSoldRequest) (*usherv1.GetSoldResponse, error) {
+	c, p, err := s.product(ctx, domain.ViewSales, r.Product)
+	if err != nil {
+		return nil, err
+	}
+	sold, err := s.usher.Catalog.Sold(ctx, c.seller, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &usherv1.GetSoldResponse{Sales: sold.Sales, Amount: moneyOf(domain.Money{Amount: sold.Amount, Currency: p.Price.Currency})}, nil
+}

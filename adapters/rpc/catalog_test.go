@@ -69,6 +69,16 @@ func TestCatalog_story(t *testing.T) {
 	}
 }
 
+func TestGetSold(t *testing.T) {
+	w := newWorld(t)
+	w.sold("bo@example.com")
+	w.sold("cy@example.com")
+	want := &usherv1.GetSoldResponse{Sales: 2, Amount: &usherv1.Money{Amount: 2000, Currency: "usd"}}
+	if got, err := w.catalog().GetSold(w.as(anaSees), &usherv1.GetSoldRequest{Product: "pen"}); err != nil || !proto.Equal(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestAddProduct_refuses(t *testing.T) {
 	w := newWorld(t)
 	monthly := &usherv1.Price{Recurrence: usherv1.Recurrence_RECURRENCE_MONTHLY}

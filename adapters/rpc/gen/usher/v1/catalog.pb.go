@@ -1552,6 +1552,104 @@ func (x *GetPastSalesResponse) GetPastSales() *PastSales {
 	return nil
 }
 
+type GetSoldRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Product       string                 `protobuf:"bytes,1,opt,name=product,proto3" json:"product,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSoldRequest) Reset() {
+	*x = GetSoldRequest{}
+	mi := &file_usher_v1_catalog_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSoldRequest) ProtoMessage() {}
+
+func (x *GetSoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_usher_v1_catalog_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSoldRequest.ProtoReflect.Descriptor instead.
+func (*GetSoldRequest) Descriptor() ([]byte, []int) {
+	return file_usher_v1_catalog_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetSoldRequest) GetProduct() string {
+	if x != nil {
+		return x.Product
+	}
+	return ""
+}
+
+type GetSoldResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Sales, not renewals.
+	Sales int64 `protobuf:"varint,1,opt,name=sales,proto3" json:"sales,omitempty"`
+	// With renewals, without what was given back.
+	Amount        *Money `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSoldResponse) Reset() {
+	*x = GetSoldResponse{}
+	mi := &file_usher_v1_catalog_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSoldResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSoldResponse) ProtoMessage() {}
+
+func (x *GetSoldResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_usher_v1_catalog_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSoldResponse.ProtoReflect.Descriptor instead.
+func (*GetSoldResponse) Descriptor() ([]byte, []int) {
+	return file_usher_v1_catalog_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *GetSoldResponse) GetSales() int64 {
+	if x != nil {
+		return x.Sales
+	}
+	return 0
+}
+
+func (x *GetSoldResponse) GetAmount() *Money {
+	if x != nil {
+		return x.Amount
+	}
+	return nil
+}
+
 var File_usher_v1_catalog_proto protoreflect.FileDescriptor
 
 const file_usher_v1_catalog_proto_rawDesc = "" +
@@ -1684,12 +1782,17 @@ const file_usher_v1_catalog_proto_rawDesc = "" +
 	"\aproduct\x18\x01 \x01(\tR\aproduct\"J\n" +
 	"\x14GetPastSalesResponse\x122\n" +
 	"\n" +
-	"past_sales\x18\x01 \x01(\v2\x13.usher.v1.PastSalesR\tpastSales*|\n" +
+	"past_sales\x18\x01 \x01(\v2\x13.usher.v1.PastSalesR\tpastSales\"*\n" +
+	"\x0eGetSoldRequest\x12\x18\n" +
+	"\aproduct\x18\x01 \x01(\tR\aproduct\"P\n" +
+	"\x0fGetSoldResponse\x12\x14\n" +
+	"\x05sales\x18\x01 \x01(\x03R\x05sales\x12'\n" +
+	"\x06amount\x18\x02 \x01(\v2\x0f.usher.v1.MoneyR\x06amount*|\n" +
 	"\vProductKind\x12\x1c\n" +
 	"\x18PRODUCT_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15PRODUCT_KIND_ONE_TIME\x10\x01\x12\x1b\n" +
 	"\x17PRODUCT_KIND_MEMBERSHIP\x10\x02\x12\x17\n" +
-	"\x13PRODUCT_KIND_BUNDLE\x10\x032\xce\x05\n" +
+	"\x13PRODUCT_KIND_BUNDLE\x10\x032\x8e\x06\n" +
 	"\x0eCatalogService\x12M\n" +
 	"\fListProducts\x12\x1d.usher.v1.ListProductsRequest\x1a\x1e.usher.v1.ListProductsResponse\x12G\n" +
 	"\n" +
@@ -1702,7 +1805,8 @@ const file_usher_v1_catalog_proto_rawDesc = "" +
 	"\fListVariants\x12\x1d.usher.v1.ListVariantsRequest\x1a\x1e.usher.v1.ListVariantsResponse\x12G\n" +
 	"\n" +
 	"AddVariant\x12\x1b.usher.v1.AddVariantRequest\x1a\x1c.usher.v1.AddVariantResponse\x12M\n" +
-	"\fGetPastSales\x12\x1d.usher.v1.GetPastSalesRequest\x1a\x1e.usher.v1.GetPastSalesResponseB\x99\x01\n" +
+	"\fGetPastSales\x12\x1d.usher.v1.GetPastSalesRequest\x1a\x1e.usher.v1.GetPastSalesResponse\x12>\n" +
+	"\aGetSold\x12\x18.usher.v1.GetSoldRequest\x1a\x19.usher.v1.GetSoldResponseB\x99\x01\n" +
 	"\fcom.usher.v1B\fCatalogProtoP\x01Z:github.com/usherhq/usher/adapters/rpc/gen/usher/v1;usherv1\xa2\x02\x03UXX\xaa\x02\bUsher.V1\xca\x02\bUsher\\V1\xe2\x02\x14Usher\\V1\\GPBMetadata\xea\x02\tUsher::V1b\x06proto3"
 
 var (
@@ -1718,7 +1822,7 @@ func file_usher_v1_catalog_proto_rawDescGZIP() []byte {
 }
 
 var file_usher_v1_catalog_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_usher_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_usher_v1_catalog_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_usher_v1_catalog_proto_goTypes = []any{
 	(ProductKind)(0),                // 0: usher.v1.ProductKind
 	(*Included)(nil),                // 1: usher.v1.Included
@@ -1743,63 +1847,68 @@ var file_usher_v1_catalog_proto_goTypes = []any{
 	(*AddVariantResponse)(nil),      // 20: usher.v1.AddVariantResponse
 	(*GetPastSalesRequest)(nil),     // 21: usher.v1.GetPastSalesRequest
 	(*GetPastSalesResponse)(nil),    // 22: usher.v1.GetPastSalesResponse
-	(*Money)(nil),                   // 23: usher.v1.Money
-	(*Price)(nil),                   // 24: usher.v1.Price
-	(*durationpb.Duration)(nil),     // 25: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
+	(*GetSoldRequest)(nil),          // 23: usher.v1.GetSoldRequest
+	(*GetSoldResponse)(nil),         // 24: usher.v1.GetSoldResponse
+	(*Money)(nil),                   // 25: usher.v1.Money
+	(*Price)(nil),                   // 26: usher.v1.Price
+	(*durationpb.Duration)(nil),     // 27: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 28: google.protobuf.Timestamp
 }
 var file_usher_v1_catalog_proto_depIdxs = []int32{
 	0,  // 0: usher.v1.Product.kind:type_name -> usher.v1.ProductKind
-	23, // 1: usher.v1.Product.price:type_name -> usher.v1.Money
-	24, // 2: usher.v1.Product.prices:type_name -> usher.v1.Price
+	25, // 1: usher.v1.Product.price:type_name -> usher.v1.Money
+	26, // 2: usher.v1.Product.prices:type_name -> usher.v1.Price
 	1,  // 3: usher.v1.Product.includes:type_name -> usher.v1.Included
-	25, // 4: usher.v1.Product.free_trial:type_name -> google.protobuf.Duration
-	26, // 5: usher.v1.Product.created_at:type_name -> google.protobuf.Timestamp
-	26, // 6: usher.v1.Product.deleted_at:type_name -> google.protobuf.Timestamp
-	24, // 7: usher.v1.Variant.prices:type_name -> usher.v1.Price
-	26, // 8: usher.v1.Variant.created_at:type_name -> google.protobuf.Timestamp
-	26, // 9: usher.v1.Variant.deleted_at:type_name -> google.protobuf.Timestamp
-	26, // 10: usher.v1.PastSales.started_at:type_name -> google.protobuf.Timestamp
-	26, // 11: usher.v1.PastSales.finished_at:type_name -> google.protobuf.Timestamp
+	27, // 4: usher.v1.Product.free_trial:type_name -> google.protobuf.Duration
+	28, // 5: usher.v1.Product.created_at:type_name -> google.protobuf.Timestamp
+	28, // 6: usher.v1.Product.deleted_at:type_name -> google.protobuf.Timestamp
+	26, // 7: usher.v1.Variant.prices:type_name -> usher.v1.Price
+	28, // 8: usher.v1.Variant.created_at:type_name -> google.protobuf.Timestamp
+	28, // 9: usher.v1.Variant.deleted_at:type_name -> google.protobuf.Timestamp
+	28, // 10: usher.v1.PastSales.started_at:type_name -> google.protobuf.Timestamp
+	28, // 11: usher.v1.PastSales.finished_at:type_name -> google.protobuf.Timestamp
 	2,  // 12: usher.v1.ListProductsResponse.products:type_name -> usher.v1.Product
 	2,  // 13: usher.v1.GetProductResponse.product:type_name -> usher.v1.Product
 	3,  // 14: usher.v1.GetProductResponse.variants:type_name -> usher.v1.Variant
 	4,  // 15: usher.v1.GetProductResponse.past_sales:type_name -> usher.v1.PastSales
 	0,  // 16: usher.v1.AddProductRequest.kind:type_name -> usher.v1.ProductKind
-	24, // 17: usher.v1.AddProductRequest.prices:type_name -> usher.v1.Price
+	26, // 17: usher.v1.AddProductRequest.prices:type_name -> usher.v1.Price
 	1,  // 18: usher.v1.AddProductRequest.includes:type_name -> usher.v1.Included
-	25, // 19: usher.v1.AddProductRequest.free_trial:type_name -> google.protobuf.Duration
+	27, // 19: usher.v1.AddProductRequest.free_trial:type_name -> google.protobuf.Duration
 	2,  // 20: usher.v1.AddProductResponse.product:type_name -> usher.v1.Product
 	2,  // 21: usher.v1.EditProductResponse.product:type_name -> usher.v1.Product
 	2,  // 22: usher.v1.DeleteProductResponse.product:type_name -> usher.v1.Product
 	2,  // 23: usher.v1.UndeleteProductResponse.product:type_name -> usher.v1.Product
 	3,  // 24: usher.v1.ListVariantsResponse.variants:type_name -> usher.v1.Variant
-	24, // 25: usher.v1.AddVariantRequest.prices:type_name -> usher.v1.Price
+	26, // 25: usher.v1.AddVariantRequest.prices:type_name -> usher.v1.Price
 	3,  // 26: usher.v1.AddVariantResponse.variant:type_name -> usher.v1.Variant
 	4,  // 27: usher.v1.GetPastSalesResponse.past_sales:type_name -> usher.v1.PastSales
-	5,  // 28: usher.v1.CatalogService.ListProducts:input_type -> usher.v1.ListProductsRequest
-	7,  // 29: usher.v1.CatalogService.GetProduct:input_type -> usher.v1.GetProductRequest
-	9,  // 30: usher.v1.CatalogService.AddProduct:input_type -> usher.v1.AddProductRequest
-	11, // 31: usher.v1.CatalogService.EditProduct:input_type -> usher.v1.EditProductRequest
-	13, // 32: usher.v1.CatalogService.DeleteProduct:input_type -> usher.v1.DeleteProductRequest
-	15, // 33: usher.v1.CatalogService.UndeleteProduct:input_type -> usher.v1.UndeleteProductRequest
-	17, // 34: usher.v1.CatalogService.ListVariants:input_type -> usher.v1.ListVariantsRequest
-	19, // 35: usher.v1.CatalogService.AddVariant:input_type -> usher.v1.AddVariantRequest
-	21, // 36: usher.v1.CatalogService.GetPastSales:input_type -> usher.v1.GetPastSalesRequest
-	6,  // 37: usher.v1.CatalogService.ListProducts:output_type -> usher.v1.ListProductsResponse
-	8,  // 38: usher.v1.CatalogService.GetProduct:output_type -> usher.v1.GetProductResponse
-	10, // 39: usher.v1.CatalogService.AddProduct:output_type -> usher.v1.AddProductResponse
-	12, // 40: usher.v1.CatalogService.EditProduct:output_type -> usher.v1.EditProductResponse
-	14, // 41: usher.v1.CatalogService.DeleteProduct:output_type -> usher.v1.DeleteProductResponse
-	16, // 42: usher.v1.CatalogService.UndeleteProduct:output_type -> usher.v1.UndeleteProductResponse
-	18, // 43: usher.v1.CatalogService.ListVariants:output_type -> usher.v1.ListVariantsResponse
-	20, // 44: usher.v1.CatalogService.AddVariant:output_type -> usher.v1.AddVariantResponse
-	22, // 45: usher.v1.CatalogService.GetPastSales:output_type -> usher.v1.GetPastSalesResponse
-	37, // [37:46] is the sub-list for method output_type
-	28, // [28:37] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	25, // 28: usher.v1.GetSoldResponse.amount:type_name -> usher.v1.Money
+	5,  // 29: usher.v1.CatalogService.ListProducts:input_type -> usher.v1.ListProductsRequest
+	7,  // 30: usher.v1.CatalogService.GetProduct:input_type -> usher.v1.GetProductRequest
+	9,  // 31: usher.v1.CatalogService.AddProduct:input_type -> usher.v1.AddProductRequest
+	11, // 32: usher.v1.CatalogService.EditProduct:input_type -> usher.v1.EditProductRequest
+	13, // 33: usher.v1.CatalogService.DeleteProduct:input_type -> usher.v1.DeleteProductRequest
+	15, // 34: usher.v1.CatalogService.UndeleteProduct:input_type -> usher.v1.UndeleteProductRequest
+	17, // 35: usher.v1.CatalogService.ListVariants:input_type -> usher.v1.ListVariantsRequest
+	19, // 36: usher.v1.CatalogService.AddVariant:input_type -> usher.v1.AddVariantRequest
+	21, // 37: usher.v1.CatalogService.GetPastSales:input_type -> usher.v1.GetPastSalesRequest
+	23, // 38: usher.v1.CatalogService.GetSold:input_type -> usher.v1.GetSoldRequest
+	6,  // 39: usher.v1.CatalogService.ListProducts:output_type -> usher.v1.ListProductsResponse
+	8,  // 40: usher.v1.CatalogService.GetProduct:output_type -> usher.v1.GetProductResponse
+	10, // 41: usher.v1.CatalogService.AddProduct:output_type -> usher.v1.AddProductResponse
+	12, // 42: usher.v1.CatalogService.EditProduct:output_type -> usher.v1.EditProductResponse
+	14, // 43: usher.v1.CatalogService.DeleteProduct:output_type -> usher.v1.DeleteProductResponse
+	16, // 44: usher.v1.CatalogService.UndeleteProduct:output_type -> usher.v1.UndeleteProductResponse
+	18, // 45: usher.v1.CatalogService.ListVariants:output_type -> usher.v1.ListVariantsResponse
+	20, // 46: usher.v1.CatalogService.AddVariant:output_type -> usher.v1.AddVariantResponse
+	22, // 47: usher.v1.CatalogService.GetPastSales:output_type -> usher.v1.GetPastSalesResponse
+	24, // 48: usher.v1.CatalogService.GetSold:output_type -> usher.v1.GetSoldResponse
+	39, // [39:49] is the sub-list for method output_type
+	29, // [29:39] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_usher_v1_catalog_proto_init() }
@@ -1815,7 +1924,7 @@ func file_usher_v1_catalog_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_usher_v1_catalog_proto_rawDesc), len(file_usher_v1_catalog_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -60,6 +60,8 @@ const (
 	// CatalogServiceGetPastSalesProcedure is the fully-qualified name of the CatalogService's
 	// GetPastSales RPC.
 	CatalogServiceGetPastSalesProcedure = "/usher.v1.CatalogService/GetPastSales"
+	// CatalogServiceGetSoldProcedure is the fully-qualified name of the CatalogService's GetSold RPC.
+	CatalogServiceGetSoldProcedure = "/usher.v1.CatalogService/GetSold"
 )
 
 // CatalogServiceClient is a client for the usher.v1.CatalogService service.
@@ -95,6 +97,9 @@ type CatalogServiceClient interface {
 	// GetPastSales shows how far the keys for a product's past sales are:
 	// progress_not_found if its licensing was never switched on.
 	GetPastSales(context.Context, *v1.GetPastSalesRequest) (*v1.GetPastSalesResponse, error)
+	// GetSold says how often a product was sold, and what that came to. It looks at
+	// all of its sales.
+	GetSold(context.Context, *v1.GetSoldRequest) (*v1.GetSoldResponse, error)
 }
 
 // NewCatalogServiceClient constructs a client for the usher.v1.CatalogService service. By default,
@@ -162,6 +167,12 @@ func NewCatalogServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(catalogServiceMethods.ByName("GetPastSales")),
 			connect.WithClientOptions(opts...),
 		),
+		getSold: connect.NewClient[v1.GetSoldRequest, v1.GetSoldResponse](
+			httpClient,
+			baseURL+CatalogServiceGetSoldProcedure,
+			connect.WithSchema(catalogServiceMethods.ByName("GetSold")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -176,6 +187,7 @@ type catalogServiceClient struct {
 	listVariants    *connect.Client[v1.ListVariantsRequest, v1.ListVariantsResponse]
 	addVariant      *connect.Client[v1.AddVariantRequest, v1.AddVariantResponse]
 	getPastSales    *connect.Client[v1.GetPastSalesRequest, v1.GetPastSalesResponse]
+	getSold         *connect.Client[v1.GetSoldRequest, v1.GetSoldResponse]
 }
 
 // ListProducts calls usher.v1.CatalogService.ListProducts.
@@ -259,6 +271,15 @@ func (c *catalogServiceClient) GetPastSales(ctx context.Context, req *v1.GetPast
 	return nil, err
 }
 
+// GetSold calls usher.v1.CatalogService.GetSold.
+func (c *catalogServiceClient) GetSold(ctx context.Context, req *v1.GetSoldRequest) (*v1.GetSoldResponse, error) {
+	response, err := c.getSold.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // CatalogServiceHandler is an implementation of the usher.v1.CatalogService service.
 type CatalogServiceHandler interface {
 	// ListProducts lists the seller's products, oldest first, deleted ones too.
@@ -292,6 +313,9 @@ type CatalogServiceHandler interface {
 	// GetPastSales shows how far the keys for a product's past sales are:
 	// progress_not_found if its licensing was never switched on.
 	GetPastSales(context.Context, *v1.GetPastSalesRequest) (*v1.GetPastSalesResponse, error)
+	// GetSold says how often a product was sold, and what that came to. It looks at
+	// all of its sales.
+	GetSold(context.Context, *v1.GetSoldRequest) (*v1.GetSoldResponse, error)
 }
 
 // NewCatalogServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -355,6 +379,12 @@ func NewCatalogServiceHandler(svc CatalogServiceHandler, opts ...connect.Handler
 		connect.WithSchema(catalogServiceMethods.ByName("GetPastSales")),
 		connect.WithHandlerOptions(opts...),
 	)
+	catalogServiceGetSoldHandler := connect.NewUnaryHandlerSimple(
+		CatalogServiceGetSoldProcedure,
+		svc.GetSold,
+		connect.WithSchema(catalogServiceMethods.ByName("GetSold")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/usher.v1.CatalogService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case CatalogServiceListProductsProcedure:
@@ -375,6 +405,8 @@ func NewCatalogServiceHandler(svc CatalogServiceHandler, opts ...connect.Handler
 			catalogServiceAddVariantHandler.ServeHTTP(w, r)
 		case CatalogServiceGetPastSalesProcedure:
 			catalogServiceGetPastSalesHandler.ServeHTTP(w, r)
+		case CatalogServiceGetSoldProcedure:
+			catalogServiceGetSoldHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -418,4 +450,8 @@ func (UnimplementedCatalogServiceHandler) AddVariant(context.Context, *v1.AddVar
 
 func (UnimplementedCatalogServiceHandler) GetPastSales(context.Context, *v1.GetPastSalesRequest) (*v1.GetPastSalesResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("usher.v1.CatalogService.GetPastSales is not implemented"))
+}
+
+func (UnimplementedCatalogServiceHandler) GetSold(context.Context, *v1.GetSoldRequest) (*v1.GetSoldResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("usher.v1.CatalogService.GetSold is not implemented"))
 }
