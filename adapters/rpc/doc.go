@@ -61,6 +61,9 @@
 // Nothing is marked as free of side effects, so nothing is answered to GET: what a
 // request holds, such as a key, belongs in no URL.
 //
+// Pages of other origins are told nothing (no CORS): a seller's token does not belong
+// in a browser, and an app asks with its key from where it runs.
+//
 // A stranger's license is license_not_found to who would change it, where the
 // licence API says, as its model does, that it is not the owner's.
 //
@@ -69,6 +72,12 @@
 //
 // A closed set of words is an enum, one that may grow a string: a reason, a code,
 // a decline.
+//
+// JSON has the names of the protos and shows zeros, since people read it; protobuf's
+// own form would have neither.
+//
+// A mail's text takes the scope account, because links in it act for buyers. To hold
+// all charges is for who runs the server, and no token's.
 //
 // The proto of the health check has a name of its own. Two definitions of one name
 // cannot be in one program, and whoever embeds usher may link gRPC's.
