@@ -92,6 +92,10 @@ func (s PaymentState) Open() bool {
 // Taken reports whether the processor took the money, wanted or not.
 func (s PaymentState) Taken() bool { return !s.PaidAt.IsZero() }
 
+// Renewed reports whether it paid for a renewal, which is a sale of its own in
+// lists of sales.
+func (s PaymentState) Renewed() bool { return s.Kind == RenewalPayment && s.Status == Paid }
+
 // Result is what the command that the payment is for comes to.
 func (s PaymentState) Result() Result {
 	switch {

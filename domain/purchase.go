@@ -49,6 +49,8 @@ type PurchaseState struct {
 	RevokedAt    time.Time // the seller took access away
 	AccessKept   bool      // a refund leaves access as it is: its seller said so
 	ErasedAt     time.Time // who bought it was forgotten on request
+	ShippedAt    time.Time // its seller marked it as shipped
+	TrackingURL  string    // where the parcel can be followed; empty: nobody has said
 	CreatedAt    time.Time // of the sale; never moves
 }
 
@@ -108,6 +110,9 @@ func (s PurchaseState) Sold() Money {
 	}
 	return s.Price
 }
+
+// Counts reports whether it counts as a sale: it was paid, or its trial began.
+func (s PurchaseState) Counts() bool { return s.Status == Successful || s.Status == Trial }
 
 // FullyRefunded reports whether all that the sale came to was given back; a
 // full refund is the sum of partial ones.

@@ -4,7 +4,7 @@ import "strconv"
 
 // Check refuses a purchase whose fields break a rule of form, naming the field.
 func (s PurchaseState) Check() error {
-	return first(s.checkSale(), s.checkAmounts(), s.checkTexts())
+	return first(s.checkSale(), s.checkAmounts(), s.checkTexts(), s.checkShipping())
 }
 
 func (s PurchaseState) checkSale() error {

@@ -138,5 +138,7 @@
 //	revoked_at      time; the key does not verify
 //	access_kept     true: its refunds take no access away
 //	erased_at       time when its buyer was forgotten
+//	shipped_at      time when its seller marked it as shipped
+//	tracking_url    text, a web address at which the parcel can be followed
 //	created_at*     time, of the sale
 package jsonl

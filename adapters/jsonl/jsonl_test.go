@@ -222,6 +222,7 @@ func TestWrite_hasRoomForWhateverTheDomainAccepts(t *testing.T) {
 		p.ID, p.SellerID, p.ProductID = domain.PurchaseID(id), domain.SellerID(id), domain.ProductID(id)
 		p.MembershipID, p.GiftOf, p.BundleOf, p.PreorderOf = domain.MembershipID(id), domain.PurchaseID(id), domain.PurchaseID(id), domain.PurchaseID(id)
 		p.FullName, p.Referrer, p.Country, p.Card.Visual, p.Card.Type, p.OfferCode.Code, p.Affiliate.Email = text, text, text, text, text, text, text
+		p.TrackingURL = "https://example.com/" + strings.Repeat("<", 1900)
 		p.OfferCode.Percent, p.Refunded = 5, 5
 		p.Variants, p.CustomFields = domain.ChosenVariants(chosen...), domain.MakeCustomFields(fields...)
 	}))

@@ -44,6 +44,8 @@ type purchase struct {
 	RevokedAt    instant               `json:"revoked_at,omitzero"`
 	AccessKept   bool                  `json:"access_kept,omitzero"`
 	ErasedAt     instant               `json:"erased_at,omitzero"`
+	ShippedAt    instant               `json:"shipped_at,omitzero"`
+	TrackingURL  string                `json:"tracking_url,omitzero"`
 	CreatedAt    instant               `json:"created_at"`
 }
 
@@ -79,7 +81,7 @@ func ofPurchase(s domain.PurchaseState) *purchase {
 		Fee: s.Fee, OfferCode: offerCode(s.OfferCode), Affiliate: affiliate(s.Affiliate), Card: card(s.Card),
 		Referrer: s.Referrer, Country: s.Country, CanContact: s.CanContact, DiscoverFee: s.DiscoverFee,
 		Refunded: s.Refunded, RefundedAt: instant(s.RefundedAt), DisputedAt: instant(s.DisputedAt),
-		DisputeWonAt: instant(s.DisputeWonAt), RevokedAt: instant(s.RevokedAt), AccessKept: s.AccessKept, ErasedAt: instant(s.ErasedAt),
+		DisputeWonAt: instant(s.DisputeWonAt), RevokedAt: instant(s.RevokedAt), AccessKept: s.AccessKept, ErasedAt: instant(s.ErasedAt), ShippedAt: instant(s.ShippedAt), TrackingURL: s.TrackingURL,
 		CreatedAt: instant(s.CreatedAt),
 	}
 	if s.Status == domain.Successful {
@@ -115,7 +117,7 @@ func (l *purchase) value() (any, error) {
 		OfferCode: domain.OfferCode(l.OfferCode), Affiliate: domain.Affiliate(l.Affiliate), Card: domain.Card(l.Card),
 		Referrer: l.Referrer, Country: l.Country, CanContact: l.CanContact, DiscoverFee: l.DiscoverFee,
 		Refunded: l.Refunded, RefundedAt: time.Time(l.RefundedAt), DisputedAt: time.Time(l.DisputedAt),
-		DisputeWonAt: time.Time(l.DisputeWonAt), RevokedAt: time.Time(l.RevokedAt), AccessKept: l.AccessKept, ErasedAt: time.Time(l.ErasedAt),
+		DisputeWonAt: time.Time(l.DisputeWonAt), RevokedAt: time.Time(l.RevokedAt), AccessKept: l.AccessKept, ErasedAt: time.Time(l.ErasedAt), ShippedAt: time.Time(l.ShippedAt), TrackingURL: l.TrackingURL,
 		CreatedAt: time.Time(l.CreatedAt),
 	}
 	if l.Status != "" {

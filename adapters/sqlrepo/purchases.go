@@ -13,7 +13,7 @@ var purchaseColumns = cols(`id seller_id product_id membership_id order_number s
 	quantity price currency original_price variants variants_at multiseat gift_given gift_of bundle_of preorder_of fee custom_fields
 	offer_code offer_percent offer_amount affiliate_email affiliate_credit
 	card_visual card_type card_expiry_month card_expiry_year referrer country can_contact discover_fee
-	refunded refunded_at disputed_at dispute_won_at revoked_at access_kept erased_at created_at`)
+	refunded refunded_at disputed_at dispute_won_at revoked_at access_kept erased_at shipped_at tracking_url created_at`)
 
 func purchaseArgs(s domain.PurchaseState) []any {
 	return []any{
@@ -23,7 +23,7 @@ func purchaseArgs(s domain.PurchaseState) []any {
 		s.Fee, string(s.CustomFields), s.OfferCode.Code, s.OfferCode.Percent, s.OfferCode.Amount,
 		s.Affiliate.Email, s.Affiliate.Credit, s.Card.Visual, s.Card.Type, s.Card.ExpiryMonth, s.Card.ExpiryYear,
 		s.Referrer, s.Country, s.CanContact, s.DiscoverFee,
-		s.Refunded, s.RefundedAt, s.DisputedAt, s.DisputeWonAt, s.RevokedAt, s.AccessKept, s.ErasedAt, s.CreatedAt,
+		s.Refunded, s.RefundedAt, s.DisputedAt, s.DisputeWonAt, s.RevokedAt, s.AccessKept, s.ErasedAt, s.ShippedAt, s.TrackingURL, s.CreatedAt,
 	}
 }
 
@@ -43,7 +43,7 @@ func purchaseDests(s *domain.PurchaseState) []any {
 		&s.Fee, (*string)(&s.CustomFields), &s.OfferCode.Code, &s.OfferCode.Percent, &s.OfferCode.Amount,
 		&s.Affiliate.Email, &s.Affiliate.Credit, &s.Card.Visual, &s.Card.Type, &s.Card.ExpiryMonth, &s.Card.ExpiryYear,
 		&s.Referrer, &s.Country, &s.CanContact, &s.DiscoverFee,
-		&s.Refunded, Time(&s.RefundedAt), Time(&s.DisputedAt), Time(&s.DisputeWonAt), Time(&s.RevokedAt), &s.AccessKept, Time(&s.ErasedAt), Time(&s.CreatedAt),
+		&s.Refunded, Time(&s.RefundedAt), Time(&s.DisputedAt), Time(&s.DisputeWonAt), Time(&s.RevokedAt), &s.AccessKept, Time(&s.ErasedAt), Time(&s.ShippedAt), &s.TrackingURL, Time(&s.CreatedAt),
 	}
 }
 
