@@ -14,13 +14,7 @@ import (
 // refuses is [domain.ErrRefundRefused]. Else it is recorded that it went back.
 func (s *Sales) Refund(ctx context.Context, seller domain.SellerID, id domain.PurchaseID, amount int64) (domain.PurchaseState, error) {
 	paid, err := load(ctx, s.core, seller, func(ctx context.Context, tx ports.Tx) (domain.PaymentID, error) {
-		all, err := tx.Payments.ByPurchase(ctx, id)
-		for _, p := range all {
-			if p.Kind == domain.SalePayment && p.Status == domain.Paid {
-				return p.ID, nil
-			}
-		}
-		return "", err
+		return salePaid(ctx, tx, id)
 	})
 	if err != nil {
 		return domain.PurchaseState{}, err

@@ -27,21 +27,12 @@ func newest[R row](in table[R], o *order, before ports.Cursor, limit int, fits f
 	return rows
 }
 
-// counts reports whether p counts as a sale.
-func (p purchase) counts() bool { return p.Status == domain.Successful || p.Status == domain.Trial }
-
-// renews reports whether p is a renewal that was paid.
-func (p payment) renews() bool {
-	_, is := p.cycle()
-	return is
-}
-
 func (r purchases) Newest(ctx context.Context, q ports.SaleQuery) (found []domain.PurchaseState, err error) {
 	if err := r.reading(ctx); err != nil {
 		return nil, err
 	}
 	for _, p := range newest(r.purchases, r.purchases.pages[r.seller], q.Before, q.Limit, func(p purchase) bool {
-		return p.counts() && asked(q, p) && !p.CreatedAt.Before(q.From)
+		return p.Counts() && asked(q, p) && !p.CreatedAt.Before(q.From)
 	}) {
 		found = append(found, p.PurchaseState)
 	}
@@ -56,7 +47,7 @@ func asked(q ports.SaleQuery, p purchase) bool {
 func (r payments) Renewals(ctx context.Context, q ports.SaleQuery) ([]domain.PaymentState, error) {
 	return r.states(ctx, func() []payment {
 		return newest(r.payments, r.payments.pages[r.seller], q.Before, q.Limit, func(p payment) bool {
-			return p.renews() && asked(q, r.purchases.rows[string(p.PurchaseID)]) && !p.CreatedAt.Before(q.From)
+			return p.Renewed() && asked(q, r.purchases.rows[string(p.PurchaseID)]) && !p.CreatedAt.Before(q.From)
 		})
 	})
 }
@@ -66,14 +57,14 @@ func (r purchases) Sold(ctx context.Context, id domain.ProductID) (sum ports.Sol
 		return sum, err
 	}
 	for _, p := range all(r.tx, r.purchases, r.sales[id]) {
-		if p.counts() {
+		if p.Counts() {
 			sum.Sales++
 		}
 		if p.Status == domain.Successful {
 			sum.Amount += p.Sold().Amount - p.Refunded
 		}
 		for _, y := range all(r.tx, r.payments, r.paidFor[p.ID]) {
-			if y.renews() {
+			if y.Renewed() {
 				sum.Amount += y.Amount.Amount - y.Refunded
 			}
 		}

@@ -20,7 +20,7 @@ func (p payment) processed() ofSeller { return ofSeller{p.SellerID, p.ProcessorR
 
 // cycle is what p is the paid renewal of, if it is one.
 func (p payment) cycle() (cycle, bool) {
-	return cycle{p.SellerID, p.MembershipID, p.Cycle}, p.Kind == domain.RenewalPayment && p.Status == domain.Paid
+	return cycle{p.SellerID, p.MembershipID, p.Cycle}, p.Renewed()
 }
 
 // waits reports whether p is the payment of a sale that holds seats of a tier
