@@ -51,6 +51,9 @@ func missing(thing string, err error) error {
 // unmodified says that what is called thing could not be changed, if the domain
 // refused to.
 func unmodified(thing string, err error) error {
+	if errors.Is(err, domain.ErrKeyReused) || errors.Is(err, domain.ErrAnswerLost) { // of the header, which Gumroad has not
+		return err
+	}
 	switch domain.KindOf(err) {
 	case domain.Invalid, domain.Conflict, domain.Precondition, domain.Declined:
 		return &told{domain.CodeOf(err), "The " + thing + " was unable to be modified."}
@@ -117,6 +120,8 @@ func refusal(kind domain.Kind, err error) *object {
 	case errors.Is(e, domain.ErrProductIDRequired):
 		o.put("message", "The 'product_id' parameter is required to verify the license for this product. "+
 			"Please set 'product_id' to '"+e.About+"' in the request.")
+	case kind == domain.Conflict: // of a header, which is no parameter
+		o.put("message", sentence(e.Msg))
 	case e.Field != "":
 		o.put("message", "The '"+e.Field+"' parameter "+e.Msg+".")
 	default:

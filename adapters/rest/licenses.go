@@ -12,7 +12,7 @@ type change func(*app.Licensing, context.Context, domain.SellerID, domain.Lookup
 
 // managed is the action of a change. The token is looked at before all else:
 // who has none learns nothing about a key.
-func managed(do change) action {
+func managed(do change, again repeatable) action {
 	return func(c call) (*object, error) {
 		who, err := c.allowed(domain.EditProducts)
 		if err != nil {
@@ -22,10 +22,12 @@ func managed(do change) action {
 		if err != nil {
 			return nil, err
 		}
-		v, err := do(c.usher.Licensing, c.r.Context(), who.SellerID, what)
-		if err != nil {
-			return nil, err
-		}
-		return c.verified(&v), nil
+		return c.once(who.SellerID, again, func(c call) (*object, error) {
+			v, err := do(c.usher.Licensing, c.r.Context(), who.SellerID, what)
+			if err != nil {
+				return nil, err
+			}
+			return c.verified(&v), nil
+		})
 	}
 }

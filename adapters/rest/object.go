@@ -17,6 +17,7 @@ import (
 type object struct {
 	fields []field
 	values []byte // the encoded values, replaced ones included
+	raw    []byte // the whole object, if it was written before
 }
 
 // field is a key and where its value lies in object.values.
@@ -40,7 +41,7 @@ const mostUsed = 16 << 10
 
 // done gives an object back. It must not be touched again.
 func (o *object) done() {
-	if cap(o.values) <= mostUsed {
+	if cap(o.values) <= mostUsed && o.raw == nil {
 		used.Put(o)
 	}
 }
@@ -102,6 +103,9 @@ func (o *object) bytes() []byte {
 
 // appendTo appends the object as JSON to dst.
 func (o *object) appendTo(dst []byte) []byte {
+	if o.raw != nil {
+		return append(dst, o.raw...)
+	}
 	dst = slices.Grow(dst, len(o.values)+24*len(o.fields)+2)
 	dst = append(dst, '{')
 	for i, f := range o.fields {

@@ -82,15 +82,17 @@ func publishes(on bool) action {
 		if err != nil {
 			return nil, err
 		}
-		p, err = c.usher.Catalog.EditProduct(c.r.Context(), who.SellerID, p.ID, app.ProductEdit{Published: &on})
-		if err != nil {
-			return nil, unmodified("product", err)
-		}
-		o, err := c.productOf(who, p)
-		if err != nil {
-			return nil, err
-		}
-		return about("product", o), nil
+		return c.once(who.SellerID, true, func(c call) (*object, error) {
+			p, err := c.usher.Catalog.EditProduct(c.r.Context(), who.SellerID, p.ID, app.ProductEdit{Published: &on})
+			if err != nil {
+				return nil, unmodified("product", err)
+			}
+			o, err := c.productOf(who, p)
+			if err != nil {
+				return nil, err
+			}
+			return about("product", o), nil
+		})
 	}
 }
 
@@ -103,13 +105,15 @@ func (c call) deleteProduct() (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.usher.Catalog.DeleteProduct(c.r.Context(), who.SellerID, p.ID); err != nil {
-		return nil, unmodified("product", err)
-	}
-	o := newObject(2)
-	o.put("success", true)
-	o.put("message", "The product was deleted successfully.")
-	return o, nil
+	return c.once(who.SellerID, true, func(c call) (*object, error) {
+		if _, err := c.usher.Catalog.DeleteProduct(c.r.Context(), who.SellerID, p.ID); err != nil {
+			return nil, unmodified("product", err)
+		}
+		o := newObject(2)
+		o.put("success", true)
+		o.put("message", "The product was deleted successfully.")
+		return o, nil
+	})
 }
 
 // productOf is a product as that token sees it.

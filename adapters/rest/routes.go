@@ -36,13 +36,14 @@ func put(do action) route { return route{http.MethodPut: do} }
 // routes are the paths without an id in them, as they stand behind /v2.
 var routes = map[string]route{
 	"/licenses/verify":               {http.MethodPost: call.verify},
-	"/licenses/enable":               put(managed((*app.Licensing).Enable)),
-	"/licenses/disable":              put(managed((*app.Licensing).Disable)),
-	"/licenses/decrement_uses_count": put(managed((*app.Licensing).Decrement)),
-	"/licenses/rotate":               put(managed((*app.Licensing).Rotate)),
+	"/licenses/enable":               put(managed((*app.Licensing).Enable, true)),
+	"/licenses/disable":              put(managed((*app.Licensing).Disable, true)),
+	"/licenses/decrement_uses_count": put(managed((*app.Licensing).Decrement, false)),
+	"/licenses/rotate":               put(managed((*app.Licensing).Rotate, false)),
 
 	"/user":     get(call.user),
 	"/products": get(call.products),
+	"/sales":    get(call.sales),
 }
 
 // paths are the others, in pieces; "*" is an id.
@@ -60,6 +61,9 @@ var paths = []struct {
 	{form("/products/*/offer_codes"), get(ofProduct("offer_codes", none))},
 	{form("/products/*/offer_codes/*"), get(noSuch("offer_code"))},
 	{form("/products/*/custom_fields"), get(ofProduct("custom_fields", none))},
+	{form("/sales/*"), get(call.sale)},
+	{form("/sales/*/refund"), put(call.refund)},
+	{form("/sales/*/mark_as_shipped"), put(call.ship)},
 }
 
 // form is a path in pieces.

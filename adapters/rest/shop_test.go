@@ -27,6 +27,9 @@ const (
 	endedToken  = "token-that-was-revoked"
 	bensToken   = "token-of-ben"
 	publicToken = "token-that-sees-little"
+	moneyToken  = "token-that-gives-back"
+	parcelToken = "token-that-ships"
+	bensSales   = "token-of-ben-for-sales"
 	pencilKey   = "85DB562A-C11D4B06-A2335A6B-8C079166"
 	pencilID    = "32-nPAicqbLj8B_WswVlMw=="
 	clubKey     = "0D1C7E02-5B3A4F11-9C8D7E6F-5A4B3C2D"
@@ -46,6 +49,7 @@ type shop struct {
 	membership   domain.MembershipRecord       // of joined
 	became       func(*domain.MembershipState) // what became of it; nil: nothing
 	more         []any                         // whatever else the store holds, before the licences
+	later        []any                         // and after them
 	key, clubKey domain.LicenseState
 	uses         int64 // of the pencil's key
 
@@ -113,7 +117,9 @@ func (s *shop) handler(t testing.TB) http.Handler {
 	fixture.Fill(t, s.store, s.more...)
 	fixture.Fill(t, s.store, s.sale, s.joined, s.member(t), ports.CountedLicense{License: s.key, Uses: s.uses}, s.clubKey,
 		token(s.ana, anasToken, domain.EditProducts), token(s.ana, viewToken, domain.ViewSales), token(s.ana, allToken, domain.AccountScope), token(s.ana, publicToken, domain.ViewPublic),
-		token(s.ben, bensToken, domain.EditProducts), revoked(token(s.ana, endedToken, domain.EditProducts)))
+		token(s.ben, bensToken, domain.EditProducts), revoked(token(s.ana, endedToken, domain.EditProducts)),
+		token(s.ana, moneyToken, domain.RefundSales), token(s.ana, parcelToken, domain.MarkSalesAsShipped), token(s.ben, bensSales, domain.ViewSales))
+	fixture.Fill(t, s.store, s.later...)
 	var seen ports.Store = s.store
 	if s.wrap != nil {
 		seen = s.wrap(seen)
@@ -208,3 +214,5 @@ func (a asked) send(t *testing.T, server string) (int, http.Header, string) {
 	}
 	return do(t, r)
 }
+
+func placeOf(at time.Time, id string) ports.Cursor { return ports.Cursor{At: at, ID: id} }

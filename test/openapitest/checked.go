@@ -79,6 +79,9 @@ func Check(r *http.Request, sent []byte, status int, h http.Header, body []byte)
 		return nil
 	}
 	path, ops := pathOf(r)
+	if ops == "" && waits(path) {
+		return nil
+	}
 	method := strings.ToLower(r.Method)
 	if method == "head" {
 		method = "get"
@@ -106,6 +109,14 @@ func Check(r *http.Request, sent []byte, status int, h http.Header, body []byte)
 		return checkAsked(op, r, sent)
 	}
 	return nil
+}
+
+// waiting are the beginnings of paths whose description is on its way. What is
+// described is checked all the same: who describes the last takes its line out.
+var waiting = []string{"/v2/user", "/v2/products", "/v2/sales", "/v2/subscribers", "/v2/payouts", "/oauth"}
+
+func waits(path string) bool {
+	return slices.ContainsFunc(waiting, func(begin string) bool { return strings.HasPrefix(path, begin) })
 }
 
 // pathOf returns the path that a request is for, as the description would write
