@@ -144,10 +144,7 @@ func (s *Sales) entries(ctx context.Context, seller domain.SellerID, q ports.Sal
 		for _, y := range renewals {
 			all = append(all, entry{domain.PurchaseState{ID: y.PurchaseID}, y})
 		}
-		slices.SortFunc(all, func(a, b entry) int {
-			x, y := a.place(), b.place()
-			return cmp.Or(y.At.Compare(x.At), cmp.Compare(y.ID, x.ID))
-		})
+		slices.SortFunc(all, func(a, b entry) int { return later(a.place(), b.place()) })
 		return all[:min(len(all), q.Limit)], nil
 	})
 }
@@ -163,8 +160,7 @@ func numbered(ctx context.Context, tx ports.Tx, q ports.SaleQuery, number int64)
 	}
 	s := p.State()
 	e, before := entry{purchase: s}, q.Before
-	at := e.place()
-	passed := before != (ports.Cursor{}) && cmp.Or(at.At.Compare(before.At), cmp.Compare(at.ID, before.ID)) >= 0
+	passed := before != (ports.Cursor{}) && later(e.place(), before) <= 0
 	if passed || !s.Counts() || s.CreatedAt.Before(q.From) || q.ProductID != "" && s.ProductID != q.ProductID || q.Email != "" && s.Email != q.Email {
 		return nil, nil
 	}

@@ -16,6 +16,12 @@
 //	GET    /v2/products/ID/variant_categories           any scope
 //	GET    .../variant_categories/ID, .../variants, .../variants/ID
 //	GET    /v2/products/ID/offer_codes, .../custom_fields
+//	GET    /v2/products/ID/subscribers                  view_sales
+//	GET    /v2/subscribers/ID                           likewise
+//	GET    /v2/sales, /v2/sales/ID                      likewise
+//	PUT    /v2/sales/ID/refund                          refund_sales
+//	PUT    /v2/sales/ID/mark_as_shipped                 mark_sales_as_shipped
+//	GET    /v2/payouts, .../upcoming, .../ID            view_payouts
 //
 // The same lies under /api/v2, which pages of other origins cannot call. A
 // path may end in .json, and slashes too many do not matter. What is not
@@ -47,6 +53,10 @@
 //	"entitlement":{"active":true,"access_until":null,"reason":"ok","seats":1}
 //
 // Without it a body has no key that Gumroad's has not.
+//
+// The header Idempotency-Key on what changes something has it done once: a repeat
+// is answered as the first time, with Idempotent-Replayed: true, and another
+// request under the key is a 409. What is refused uses no key up.
 //
 // # Decisions
 //
@@ -85,6 +95,26 @@
 // or empty. sales_usd_cents and price are in minor units of the product's
 // currency. A category of variants has an id that follows from its product and
 // its name.
+//
+// Sales are listed with the renewals of memberships among them, each with its own
+// id, amount, date and refunds; the rest of a renewal is its sale's, its order
+// number too, and a filter by order number finds the sale alone. The price of a
+// sale is what it came to: what is in force since is what verify shows. What a
+// renewal took is refunded under its own id. It ships nothing.
+//
+// A sale's keys stand in the order of Gumroad's program; those that are nil there
+// are left out, up to card. A sale has no country_iso2, ratings, affiliate fees of
+// Discover or upsell here. Times of day are in UTC.
+//
+// A page_key is a text without a meaning. next_page_url has no token in it,
+// whatever parameter it came in. Pages that are counted (page=N) end at the
+// ten-thousandth: each counts anew from the newest.
+//
+// Whoever asks for the sales of a product that is not theirs gets "Invalid
+// product ID.", as for one that nobody has.
+//
+// A membership is a subscriber under its own id; purchase_ids are the sale and its
+// paid renewals. usher pays nobody out: payouts are empty.
 //
 // A token of the scope account sees what view_sales and view_profile show.
 //

@@ -29,7 +29,7 @@ type golden struct {
 	reason string
 }
 
-var goldens = slices.Concat(licenseGoldens, productGoldens, saleGoldens)
+var goldens = slices.Concat(licenseGoldens, productGoldens, saleGoldens, subscriberGoldens)
 
 var licenseGoldens = []golden{
 	{"a one-time purchase of a guest", "one_time.json", nil,

@@ -44,6 +44,9 @@ var routes = map[string]route{
 	"/user":     get(call.user),
 	"/products": get(call.products),
 	"/sales":    get(call.sales),
+	"/payouts":  get(call.payouts),
+
+	"/payouts/upcoming": get(call.upcomingPayouts),
 }
 
 // paths are the others, in pieces; "*" is an id.
@@ -61,6 +64,9 @@ var paths = []struct {
 	{form("/products/*/offer_codes"), get(ofProduct("offer_codes", none))},
 	{form("/products/*/offer_codes/*"), get(noSuch("offer_code"))},
 	{form("/products/*/custom_fields"), get(ofProduct("custom_fields", none))},
+	{form("/products/*/subscribers"), get(call.subscribers)},
+	{form("/subscribers/*"), get(call.subscriber)},
+	{form("/payouts/*"), get(call.payout)},
 	{form("/sales/*"), get(call.sale)},
 	{form("/sales/*/refund"), put(call.refund)},
 	{form("/sales/*/mark_as_shipped"), put(call.ship)},

@@ -28,6 +28,7 @@ const (
 	bensToken   = "token-of-ben"
 	publicToken = "token-that-sees-little"
 	moneyToken  = "token-that-gives-back"
+	payToken    = "token-that-sees-payouts"
 	parcelToken = "token-that-ships"
 	bensSales   = "token-of-ben-for-sales"
 	pencilKey   = "85DB562A-C11D4B06-A2335A6B-8C079166"
@@ -118,7 +119,7 @@ func (s *shop) handler(t testing.TB) http.Handler {
 	fixture.Fill(t, s.store, s.sale, s.joined, s.member(t), ports.CountedLicense{License: s.key, Uses: s.uses}, s.clubKey,
 		token(s.ana, anasToken, domain.EditProducts), token(s.ana, viewToken, domain.ViewSales), token(s.ana, allToken, domain.AccountScope), token(s.ana, publicToken, domain.ViewPublic),
 		token(s.ben, bensToken, domain.EditProducts), revoked(token(s.ana, endedToken, domain.EditProducts)),
-		token(s.ana, moneyToken, domain.RefundSales), token(s.ana, parcelToken, domain.MarkSalesAsShipped), token(s.ben, bensSales, domain.ViewSales))
+		token(s.ana, moneyToken, domain.RefundSales), token(s.ana, parcelToken, domain.MarkSalesAsShipped), token(s.ben, bensSales, domain.ViewSales), token(s.ana, payToken, domain.ViewPayouts))
 	fixture.Fill(t, s.store, s.later...)
 	var seen ports.Store = s.store
 	if s.wrap != nil {

@@ -10,23 +10,19 @@ import (
 // brings it. A case that says one is skipped with that word; whoever builds the
 // part takes its line out.
 const (
-	neighbours = "the neighbouring endpoints and webhooks (step 6)"
-	mails      = "mails to customers (step 7)"
+	hooks = "webhooks (step 6)"
+	mails = "mails to customers (step 7)"
 )
 
 // laterPaths are beginnings of paths, below /v2 and /api/v2.
 var laterPaths = map[string]string{
-	"/v2/sales":                  neighbours,
-	"/v2/subscribers":            neighbours,
-	"/v2/resource_subscriptions": neighbours,
-	"/v2/products":               neighbours,
-	"/v2/user":                   neighbours,
+	"/v2/resource_subscriptions": hooks,
 }
 
 // later returns the first word of a case that waits, and for what.
 func (c *scenario) later() (word, step string, waits bool) {
 	if len(c.Given.ResourceSubscriptions) > 0 {
-		return "resource_subscriptions", neighbours, true
+		return "resource_subscriptions", hooks, true
 	}
 	for i, s := range c.When {
 		if s.Event != nil {
@@ -47,9 +43,9 @@ func (c *scenario) later() (word, step string, waits bool) {
 func laterEvent(s step) (word, step string) {
 	switch {
 	case s.ReceiverStatus != 0:
-		return "receiver_status", neighbours
+		return "receiver_status", hooks
 	case s.ReceiverError != "":
-		return "receiver_error", neighbours
+		return "receiver_error", hooks
 	}
 	return "", ""
 }
@@ -67,20 +63,20 @@ func laterPath(path string) (word, step string) {
 func laterResult(r result) (word, step string) {
 	switch {
 	case r.Webhooks != nil:
-		return "webhooks", neighbours
+		return "webhooks", hooks
 	case r.Attempts != nil:
-		return "webhook_attempts", neighbours
+		return "webhook_attempts", hooks
 	case r.Delays != nil:
-		return "delays_s", neighbours
+		return "delays_s", hooks
 	case r.Forms != nil:
-		return "attempt_form_subset", neighbours
+		return "attempt_form_subset", hooks
 	}
 	for _, m := range r.State {
 		switch {
 		case m.key == "emails_sent" && show(m.value) != "0":
 			return "emails_sent", mails
 		case m.key == "webhooks_sent" && show(m.value) != "0":
-			return "webhooks_sent", neighbours
+			return "webhooks_sent", hooks
 		}
 	}
 	return "", ""
@@ -91,10 +87,10 @@ func TestLater(t *testing.T) {
 	call := `{"method": "GET", "path": "%s"}`
 	for _, row := range []struct{ name, when, then, want string }{
 		{"a call of the licence API", fmt.Sprintf(call, "/v2/licenses/verify"), `{}`, ""},
-		{"a path that nothing has", fmt.Sprintf(call, "/v2/salesperson"), `{}`, ""},
-		{"a path of later", fmt.Sprintf(call, "/v2/sales"), `{}`, "/v2/sales"},
-		{"one below it", fmt.Sprintf(call, "/api/v2/sales/$B1.id"), `{}`, "/v2/sales"},
-		{"one with an ending", fmt.Sprintf(call, "/v2/products.json"), `{}`, "/v2/products"},
+		{"a path that nothing has", fmt.Sprintf(call, "/v2/resource_subscriptionss"), `{}`, ""},
+		{"a path of later", fmt.Sprintf(call, "/v2/resource_subscriptions"), `{}`, "/v2/resource_subscriptions"},
+		{"one below it", fmt.Sprintf(call, "/api/v2/resource_subscriptions/$B1.id"), `{}`, "/v2/resource_subscriptions"},
+		{"one with an ending", fmt.Sprintf(call, "/v2/resource_subscriptions.json"), `{}`, "/v2/resource_subscriptions"},
 		{"a refund", fmt.Sprintf(refund, ""), `{}`, ""},
 		{"a refund of a membership", fmt.Sprintf(refund, ""), `{"state": {"S1.pending_quantity": null}}`, ""},
 		{"what a receiver answers", fmt.Sprintf(refund, `, "receiver_status": 500`), `{}`, "receiver_status"},
