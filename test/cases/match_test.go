@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -118,12 +119,19 @@ func (r resolver) matches(word string, operand, got any) error {
 	return nil
 }
 
-// at follows a dotted path through objects.
+// at follows a dotted path through objects, and lists by number from 0.
 func at(v any, path string) (any, bool) {
 	if path == "" {
 		return v, true
 	}
 	first, rest, _ := strings.Cut(path, ".")
+	if all, is := v.([]any); is {
+		i, err := strconv.Atoi(first)
+		if err != nil || i < 0 || i >= len(all) {
+			return nil, false
+		}
+		return at(all[i], rest)
+	}
 	o, ok := v.(object)
 	if !ok {
 		return nil, false

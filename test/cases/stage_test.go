@@ -115,6 +115,7 @@ func (s *stage) enroll() {
 	}{
 		{"owner", "owner", domain.EditProducts},
 		{"owner-view-sales", "owner", domain.ViewSales},
+		{"owner-account", "owner", domain.AccountScope}, // only in own cases
 		{"other-seller", "other", domain.EditProducts},
 		{"revoked-token", "owner", domain.EditProducts},
 	} {

@@ -37,7 +37,7 @@ func (resourceName) words() []string {
 func (tokenScope) words() []string { return []string{"view_sales"} }
 func (httpMethod) words() []string { return []string{"GET", "POST", "PUT", "DELETE", "OPTIONS"} }
 func (auth) words() []string {
-	return []string{"none", "owner", "owner-bearer", "owner-view-sales", "other-seller", "no-scope", "revoked-token"}
+	return []string{"none", "owner", "owner-bearer", "owner-view-sales", "owner-account", "other-seller", "no-scope", "revoked-token"}
 }
 func (eventName) words() []string {
 	all := make([]string, 0, len(arguments))
