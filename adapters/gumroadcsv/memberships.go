@@ -64,7 +64,6 @@ func (m *maker) charged(s *start, c *charge, cycle int) []any {
 	member := then.Adopt(domain.PurchaseState{
 		Quantity: c.quantity, Price: domain.Money{Amount: c.price, Currency: usd}, Variants: m.variants(p, c),
 	})
-	member.Cycle = cycle
 	kind := domain.RenewalPayment
 	if c.line == s.line {
 		kind = domain.SalePayment

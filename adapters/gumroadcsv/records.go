@@ -127,14 +127,14 @@ func (m *maker) variantID(p *product, name string) domain.VariantID {
 
 func storedVariant(s Stored, name string) domain.VariantID {
 	for _, v := range s.Variants {
-		if v.Name == name && v.ID != domain.VariantID(derived("variant", string(s.Product.ID)+"/"+name)) {
+		if v.Name == name {
 			return v.ID
 		}
 	}
 	return ""
 }
 
-// names of the columns by the domain's names of what they hold.
+// columnOf is where what the domain calls so stands in the file.
 var columnOf = map[string]column{
 	"name": itemName, "permalink": productID, "email": purchaseEmail, "order_number": orderNumber, "full_name": buyerName,
 	"referrer": referrer, "country": country, "offer_code.code": discountCode, "affiliate.email": affiliate, "key": licenseKey,
@@ -153,6 +153,9 @@ func checked(v any) error {
 	}
 	if e, ok := errors.AsType[*domain.Error](err); ok {
 		if c, ok := columnOf[e.Field]; ok {
+			if p, ok := v.(domain.PurchaseState); ok && c == purchaseEmail && p.GiftOf != "" {
+				c = gifteeEmail
+			}
 			named := *e
 			named.Field = columnNames[c]
 			return &named
