@@ -38,6 +38,7 @@ type Worker struct {
 	made  atomic.Uint32            // ids of jobs
 	turns map[domain.Service]*turn // to talk to services
 
+	watch      Watch // nil: nobody does
 	dispatches turn
 	dispatched sync.Mutex // one round of this process at a time
 }
@@ -250,6 +251,8 @@ func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook) ([]ports.
 
 // do runs a job's handler; one that panics has failed.
 func (w *Worker) do(ctx context.Context, j ports.Job) (d ports.Done) {
+	ctx, over := w.watched(ctx, j)
+	defer func() { over(d) }()
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.ErrorContext(ctx, "a job panicked", "kind", j.Kind, "job", j.ID, "panic", p)

@@ -129,3 +129,8 @@ const (
 	Retry                   // failed: due later
 	Dead                    // failed for good: kept to be seen, its key is free
 )
+
+// String returns the outcome in a word, such as "finished".
+func (o Outcome) String() string {
+	return [...]string{"finished", "again", "retry", "dead"}[o]
+}

@@ -16,6 +16,7 @@ import (
 
 type serveCmd struct {
 	Listen                 string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"USHER_LISTEN" placeholder:"HOST:PORT"`
+	MetricsListen          string        `help:"Address for the metrics of Prometheus, at /metrics; there are none unless given. 127.0.0.1:9464 is the usual one." env:"USHER_METRICS_LISTEN" placeholder:"HOST:PORT"`
 	TrustedProxies         []network     `help:"Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." env:"USHER_TRUSTED_PROXIES" placeholder:"CIDR"`
 	TLSCert                string        `name:"tls-cert" help:"Certificate file (PEM), to speak https." env:"USHER_TLS_CERT" placeholder:"FILE"`
 	TLSKey                 string        `name:"tls-key" help:"File of its private key (PEM)." env:"USHER_TLS_KEY" placeholder:"FILE"`
@@ -72,6 +73,11 @@ func (s *serveCmd) Run(c *call) error {
 	}
 	defer l.Close()
 	log := s.logger(c.err)
+	seen, err := s.measure(c.ctx, log)
+	if err != nil {
+		return err
+	}
+	defer seen.close()
 	public := cmp.Or(string(c.PublicURL), localURL(l, certificate != nil))
 	p, f, done, err := c.openWith(opening{true, log, s.ProductIDRequiredAfter.Cutoff, s.TestClock.fresh(), public})
 	if err != nil {
@@ -87,7 +93,7 @@ func (s *serveCmd) Run(c *call) error {
 		return err
 	}
 	srv := &server{
-		usher: p, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
+		usher: p, seen: seen, listener: l, tls: certificate, trusted: s.TrustedProxies, log: log,
 		publicURL:  public,
 		drainDelay: s.DrainDelay, drainTimeout: s.DrainTimeout, testClock: testClock,
 	}
@@ -130,10 +136,14 @@ func (s *serveCmd) certificate() (*tls.Config, error) {
 func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 	local := localURL(srv.listener, srv.tls != nil)
 	exposed := s.exposed(srv)
+	open := srv.seen.exposed()
 	if s.LogFormat == "json" {
 		srv.log.Info("serving", "version", version(), "url", local, "public_url", srv.publicURL, "data", f.path, "new", f.fresh)
 		if exposed != "" {
 			srv.log.Warn(exposed)
+		}
+		if open != "" {
+			srv.log.Warn(open)
 		}
 		if !srv.testClock.IsZero() {
 			srv.log.Warn(frozen(srv.testClock))
@@ -149,8 +159,14 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 		c.say("  public  %s/v2", srv.publicURL)
 	}
 	c.say("  health  %s/healthz  %s/readyz", local, local)
+	if srv.seen.listener != nil {
+		c.say("  metrics %s/metrics", localURL(srv.seen.listener, false))
+	}
 	if exposed != "" {
 		c.say("\n(!) %s", exposed)
+	}
+	if open != "" {
+		c.say("\n(!) %s", open)
 	}
 	if !srv.testClock.IsZero() {
 		c.say("\n(!) %s", frozen(srv.testClock))

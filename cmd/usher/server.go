@@ -34,6 +34,7 @@ const (
 // server is one running server.
 type server struct {
 	usher        *app.Usher
+	seen         measured
 	listener     net.Listener
 	tls          *tls.Config // nil: plain http
 	publicURL    string
@@ -61,6 +62,10 @@ func (s *server) run(ctx context.Context, ready func()) error {
 		TLSConfig:         s.tls,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	if err := s.seen.watch(s.usher); err != nil {
+		return err
+	}
+	s.seen.serve(srv.ErrorLog)
 	stopWork := s.work()
 	defer stopWork()
 	ended := make(chan error, 1)
@@ -103,7 +108,7 @@ func protocols() *http.Protocols {
 
 // handler is what each request goes through on its way to next.
 func (s *server) handler(h *health, next http.Handler) http.Handler {
-	return logged(s.log, s.trusted, h.handler(next))
+	return logged(s.log, s.trusted, s.seen.by.Handler(h.handler(next), routeOf))
 }
 
 // apis sends a request to whom it is for: below /api/ usher has an API of its
@@ -145,19 +150,21 @@ func (s *server) work() (stop func()) {
 	return func() { cancel(); done.Wait() }
 }
 
-// listen opens a port.
-func listen(address string) (net.Listener, error) {
+// listen opens the port that --listen names.
+func listen(address string) (net.Listener, error) { return listenFor("listen", address) }
+
+func listenFor(flag, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, &fault{exitUnreachable, "address_taken", "something else listens on " + address + " already", "listen", "choose another address with --listen, such as --listen 127.0.0.1:8081"}
+		return nil, &fault{exitUnreachable, "address_taken", "something else listens on " + address + " already", flag, "choose another address with --" + flag + ", such as --" + flag + " 127.0.0.1:8081"}
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		err = e.Err
 	}
-	return nil, &fault{exitUnreachable, "cannot_listen", "usher cannot listen on " + address + ": " + err.Error(), "listen", ""}
+	return nil, &fault{exitUnreachable, "cannot_listen", "usher cannot listen on " + address + ": " + err.Error(), flag, ""}
 }
 
 // localURL is where the port is found on this machine.
