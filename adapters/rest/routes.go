@@ -80,9 +80,15 @@ func form(path string) []string { return strings.Split(path[1:], "/") }
 // at the end for none, and .json at the end for nothing. It is nil for a path
 // under neither /v2 nor /api/v2, and for one that nothing has.
 func routeTo(path string) (to route, ids []string) {
+	to, ids, _, _ = find(path)
+	return to, ids
+}
+
+// find is routeTo, and returns the path as routes or paths have it.
+func find(path string) (to route, ids []string, plain string, form []string) {
 	if plain, ok := strings.CutPrefix(path, "/v2"); ok {
 		if to := routes[plain]; to != nil { // as nearly everybody writes it
-			return to, nil
+			return to, nil, plain, nil
 		}
 	}
 	var parts []string
@@ -95,20 +101,21 @@ func routeTo(path string) (to route, ids []string) {
 		parts = parts[1:]
 	}
 	if len(parts) < 2 || parts[0] != "v2" {
-		return nil, nil
+		return nil, nil, "", nil
 	}
 	parts = parts[1:]
 	last := &parts[len(parts)-1]
 	*last = strings.TrimSuffix(*last, ".json")
-	if to := routes["/"+strings.Join(parts, "/")]; to != nil {
-		return to, nil
+	plain = "/" + strings.Join(parts, "/")
+	if to := routes[plain]; to != nil {
+		return to, nil, plain, nil
 	}
 	for _, t := range paths {
 		if ids, ok := match(t.parts, parts); ok {
-			return t.to, ids
+			return t.to, ids, "", t.parts
 		}
 	}
-	return nil, nil
+	return nil, nil, "", nil
 }
 
 // match returns the ids of a path that has that form.

@@ -109,6 +109,9 @@ func (s *serveCmd) Run(c *call) error {
 			if !testClock.IsZero() {
 				view["test_clock"] = testClock
 			}
+			if srv.seen.listener != nil {
+				view["metrics_url"] = srv.seen.url()
+			}
 			c.encode(view)
 		}
 	})
@@ -160,7 +163,7 @@ func (s *serveCmd) announce(c *call, srv *server, f folder, empty bool) {
 	}
 	c.say("  health  %s/healthz  %s/readyz", local, local)
 	if srv.seen.listener != nil {
-		c.say("  metrics %s/metrics", localURL(srv.seen.listener, false))
+		c.say("  metrics %s", srv.seen.url())
 	}
 	if exposed != "" {
 		c.say("\n(!) %s", exposed)

@@ -60,6 +60,9 @@ func (m measured) serve(errors *log.Logger) {
 	go func() { _ = srv.Serve(m.listener) }() // until close: they are fetched while the server drains
 }
 
+// url is where the metrics are.
+func (m measured) url() string { return localURL(m.listener, false) + "/metrics" }
+
 // exposed says what is wrong with showing others the metrics, if that is done.
 func (m measured) exposed() string {
 	if m.listener == nil {

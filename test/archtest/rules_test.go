@@ -85,6 +85,8 @@ var only = map[string][]string{
 	"github.com/jackc/pgx":                  {"adapters/pgstore", "test/pgtest"},
 	"github.com/pressly/goose":              {"adapters/sqlitestore", "adapters/pgstore", "adapters/internal", "adapters/sqlrepo"},
 	"github.com/rogpeppe/go-internal":       {"test"},
+	"github.com/prometheus":                 {"adapters/telemetry"},
+	"go.opentelemetry.io":                   {"adapters/telemetry"},
 	"google.golang.org/protobuf":            {"adapters/rpc"},
 	"modernc.org/sqlite":                    {"adapters/sqlitestore"},
 	"pgregory.net/rapid":                    {"test"},
