@@ -33,7 +33,13 @@ type watched struct {
 	sent bytes.Buffer // to the collector
 }
 
-func newWatched(t *testing.T) *watched {
+func newWatched(t testing.TB) *watched {
+	t.Helper()
+	return newMeasured(t, true)
+}
+
+// newMeasured is newWatched, unless nothing is to be measured.
+func newMeasured(t testing.TB, is bool) *watched {
 	t.Helper()
 	w := &watched{token: "planted-token"}
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -43,12 +49,15 @@ func newWatched(t *testing.T) *watched {
 	}))
 	t.Cleanup(collector.Close)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
-	by, err := telemetry.Open(t.Context(), telemetry.Options{Metrics: true, Version: "1.2.3", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
+	if is {
+		by, err := telemetry.Open(t.Context(), telemetry.Options{Metrics: true, Version: "1.2.3", Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.seen = measured{by: by}
 	}
-	w.seen = measured{by: by}
 	store := memstore.New(nil)
+	var err error
 	if w.usher, err = app.New(app.Config{Store: store}); err != nil {
 		t.Fatal(err)
 	}
@@ -216,6 +225,28 @@ func TestTelemetry_isOff(t *testing.T) {
 	}
 	m.serve(nil)
 	m.close()
+}
+
+// BenchmarkTelemetry verifies a key through a whole server, unmeasured and with its
+// metrics and the traces that its callers ask for, which these do not.
+func BenchmarkTelemetry(b *testing.B) {
+	for name, is := range map[string]bool{"off": false, "on": true} {
+		b.Run(name, func(b *testing.B) {
+			b.Setenv("OTEL_TRACES_SAMPLER", "parentbased_always_off")
+			w := newMeasured(b, is)
+			form := "product_id=" + string(w.pen.ID) + "&license_key=" + string(w.key)
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest("POST", "/v2/licenses/verify", strings.NewReader(form))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				got := httptest.NewRecorder()
+				w.ServeHTTP(got, r)
+				if got.Code != http.StatusOK {
+					b.Fatal(got.Body)
+				}
+			}
+		})
+	}
 }
 
 // ours is a page of metrics without those of Go and of the process.
