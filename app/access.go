@@ -62,7 +62,7 @@ func inRows(jobs []ports.Job) (first, rows [][]int) {
 			first = append(first, []int{i})
 			continue
 		}
-		waits := strings.HasSuffix(j.Kind, accessKind(""))
+		waits := strings.HasSuffix(j.Kind, accessKind("")) || j.Kind == deliverKind
 		row, _, _ := strings.Cut(j.Payload, " ")
 		if n, ok := of[row]; ok && waits {
 			rows[n] = append(rows[n], i)

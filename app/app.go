@@ -25,7 +25,13 @@ type Config struct {
 	Charger ports.Charger
 	Holder  ports.Holder // remembers that charges are held; the store, if it is one
 	Mailer  ports.Mailer // hands mails on; without one nobody is told anything
-	Sealer  ports.Sealer // seals quotes and tokens of communities; a secret of this process's own
+	Sealer  ports.Sealer // seals quotes, tokens of communities and secrets of webhooks; a secret of this process's own
+
+	// Poster tells webhooks what happens, as EventBody and PingBody write it.
+	// Without one what they are to be told waits for a process that has one.
+	Poster    ports.Poster
+	EventBody ports.EventBody
+	PingBody  ports.PingBody
 
 	// Communities are the services that people are let into; without one its
 	// connections wait. What sets a service up may be the same adapter.
@@ -59,6 +65,7 @@ type Usher struct {
 	Communities *Communities
 	Access      *Access
 	Sessions    *Sessions
+	Webhooks    *Webhooks
 	Transfer    *Transfer
 	Holding     *Holding
 	Clock       *Clock
@@ -72,6 +79,7 @@ func New(c Config) (*Usher, error) {
 	}
 	k := &core{store: c.Store, standing: newStanding(c.Store), own: c.Clock, machine: c.Machine, random: c.Random, log: c.Logger, cutoff: c.Cutoff,
 		charger: c.Charger, holder: c.Holder, mailer: c.Mailer, sealer: c.Sealer,
+		poster: c.Poster, eventBody: ports.Body(c.EventBody), pingBody: ports.Body(c.PingBody),
 		communities: c.Communities, circle: c.Circle, discord: c.Discord, public: c.PublicURL, noSweeps: c.NoSweeps, noJitter: c.NoJitter, alarm: c.Alarm}
 	if k.machine == nil {
 		k.machine = machineClock
@@ -113,6 +121,7 @@ func (c *core) usher() *Usher {
 		Communities: &Communities{c},
 		Access:      &Access{c},
 		Sessions:    &Sessions{c},
+		Webhooks:    &Webhooks{c},
 		Transfer:    &Transfer{c},
 		Holding:     &Holding{c},
 		Clock:       &Clock{w},
@@ -134,7 +143,12 @@ type core struct {
 	mailer   ports.Mailer // nil: nobody is told anything
 	sealer   ports.Sealer
 	wake     func()
-	within   bool // the store works in a transaction of the caller's
+
+	poster    ports.Poster // nil: webhooks wait
+	eventBody ports.Body
+	pingBody  ports.Body
+
+	within bool // the store works in a transaction of the caller's
 
 	communities map[domain.Service]ports.Community
 	circle      ports.CircleSetup

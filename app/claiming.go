@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,11 +20,15 @@ func (w *Worker) jobID(at time.Time) domain.JobID {
 }
 
 // claim takes what is due and does it, all at once; but who may be in is found
-// out before anybody is let in or taken out.
-func (w *Worker) claim(ctx context.Context) (int, error) {
+// out before anybody is let in or taken out. Deliveries are left out if couriers
+// make them.
+func (w *Worker) claim(ctx context.Context, couriers bool) (int, error) {
 	names, err := w.does(ctx)
 	if err != nil {
 		return 0, err
+	}
+	if couriers {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == deliverKind })
 	}
 	jobs, err := w.store.Claim(ctx, w.at(), names, jobLease, claimAtOnce)
 	if err != nil {

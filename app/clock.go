@@ -122,7 +122,7 @@ func (c *Clock) settle(ctx context.Context, at time.Time, waits func()) (jobs in
 	tick, stop := ticker(lookAgain)
 	defer stop()
 	for looks := 1; ; looks++ {
-		n, dispatches, err := c.worker.drain(ctx)
+		n, dispatches, err := c.worker.drain(ctx, false)
 		jobs += n
 		if err != nil {
 			return jobs, err

@@ -1,7 +1,8 @@
 package app
 
 import (
-	"encoding/json"
+	"strings"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -9,22 +10,27 @@ import (
 
 const deliverKind = "deliver" // tells one webhook what happened to one subject, in order
 
-// delivering is what a job of that kind is for.
-type delivering struct {
-	WebhookID domain.WebhookID
-	Subject   string
-}
-
 // deliverJob is the job of a delivery, and of all that wait with it.
 func deliverJob(id domain.JobID, d domain.Delivery) ports.Job {
-	payload, err := json.Marshal(delivering{d.WebhookID, d.Subject})
-	if err != nil {
-		panic(err) // a plain struct
-	}
-	return ports.Job{
-		ID: id, Kind: deliverKind, Lane: string(d.SellerID), Key: deliverKind + ":" + string(d.WebhookID) + ":" + d.Subject,
-		Payload: string(payload), DueAt: d.DueAt,
-	}
+	return toldJob(id, d.SellerID, d.WebhookID, d.Subject, d.DueAt)
+}
+
+func toldJob(id domain.JobID, seller domain.SellerID, to domain.WebhookID, subject string, at time.Time) ports.Job {
+	of := string(to) + " " + subject
+	return ports.Job{ID: id, Kind: deliverKind, Lane: string(seller), Key: deliverKind + ":" + of, Payload: of, DueAt: at}
+}
+
+// webhookOf returns the webhook that such a job tells.
+func webhookOf(j ports.Job) domain.WebhookID {
+	to, _, _ := strings.Cut(j.Payload, " ")
+	return domain.WebhookID(to)
+}
+
+// dueJob is the job that a delivery asks for that is made once more.
+func dueJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
+	var e domain.DeliveryDue
+	ok := read(row, &e)
+	return toldJob(id, row.SellerID, e.WebhookID, e.Subject, row.At), ok
 }
 
 // tellings are what webhooks are told of an event: those of its seller that want

@@ -38,7 +38,9 @@ type Worker struct {
 	made  atomic.Uint32            // ids of jobs
 	turns map[domain.Service]*turn // to talk to services
 
-	watch      Watch // nil: nobody does
+	watch      Watch       // nil: nobody does
+	couriers   *couriers   // of what is delivered while it runs
+	forgets    func() bool // reports whether it is time to forget what is old
 	dispatches turn
 	dispatched sync.Mutex // one round of this process at a time
 }
@@ -54,6 +56,7 @@ func newWorker(c *core) *Worker {
 		core: c, poll: pollEvery, woken: make(chan struct{}, 1),
 		turns: c.newTurns(), dispatches: turn{name: dispatcher, lasts: dispatchLease},
 	}
+	w.couriers = newCouriers(w)
 	w.kinds = map[string]kind{
 		pastSalesKind:    {w.pastSales, pastSalesJob},
 		membershipKind:   {w.membership, membershipJob},
@@ -62,6 +65,10 @@ func newWorker(c *core) *Worker {
 		refundKind:       {w.refund, refundJob},
 		importDueKind:    {w.importDue, importDueJob},
 		productEndedKind: {w.endProduct, productEndedJob},
+		deliverKind:      {w.delivered, dueJob},
+	}
+	if c.poster == nil {
+		w.kinds[deliverKind] = kind{nil, dueJob}
 	}
 	w.lookAfterCommunities()
 	if c.mailer != nil {
@@ -112,9 +119,16 @@ func (w *Worker) Run(ctx context.Context) error {
 	if k, ok := w.store.(ports.Waker); ok {
 		elsewhere = k.Wakes(ctx)
 	}
-	for {
-		if err := w.round(ctx); err != nil && ctx.Err() == nil {
+	var delivering sync.WaitGroup
+	defer delivering.Wait()
+	for begun := false; ; {
+		couriers, err := w.round(ctx)
+		if err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "work that is due was not done", "error", err)
+		}
+		if couriers && !begun {
+			begun = true
+			delivering.Go(func() { w.couriers.run(ctx) })
 		}
 		select {
 		case <-ctx.Done():
@@ -127,23 +141,26 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // round does what is due now, alone where there is a test clock: by the time
-// that another process moves it, nothing here is at work.
-func (w *Worker) round(ctx context.Context) error {
+// that another process moves it, nothing here is at work. Where there is none it
+// reports that couriers are to make the deliveries, which take as long as others like.
+func (w *Worker) round(ctx context.Context) (couriers bool, err error) {
 	_, test, err := w.standing.read(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if test {
 		alone, giveBack, ok, err := w.hold(ctx, clockLease)
 		if err != nil || !ok {
-			return err
+			return false, err
 		}
 		defer giveBack()
 		defer w.release(ctx)
 		ctx = alone
 	}
-	_, _, err = w.drain(ctx)
-	return err
+	if _, _, err = w.drain(ctx, !test); err == nil && !test {
+		err = w.forget(ctx)
+	}
+	return !test && w.poster != nil, err
 }
 
 // Tick does what is due now, and what falls due by doing it, until nothing is.
@@ -155,20 +172,23 @@ func (w *Worker) Tick(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer w.release(ctx)
-	done, _, err := w.drain(ctx)
+	done, _, err := w.drain(ctx, false)
 	return done, err
 }
 
 // drain does what is due, until nothing is. It returns how many jobs it did,
 // and whether it was at last the one to turn events into jobs: else another
-// process may have some left.
-func (w *Worker) drain(ctx context.Context) (done int, dispatches bool, err error) {
+// process may have some left. Deliveries are made too unless couriers make them.
+func (w *Worker) drain(ctx context.Context, couriers bool) (done int, dispatches bool, err error) {
 	for ctx.Err() == nil {
 		events, ours, err := w.dispatch(ctx)
 		if err != nil {
 			return done, ours, err
 		}
-		n, err := w.claim(ctx)
+		if events > 0 && couriers {
+			w.couriers.wake()
+		}
+		n, err := w.claim(ctx, couriers)
 		done += n
 		if err != nil || events == 0 && n == 0 {
 			return done, ours, err
@@ -253,13 +273,16 @@ func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook) ([]ports.
 func (w *Worker) do(ctx context.Context, j ports.Job) (d ports.Done) {
 	ctx, over := w.watched(ctx, j)
 	defer func() { over(d) }()
-	defer func() {
-		if p := recover(); p != nil {
-			w.log.ErrorContext(ctx, "a job panicked", "kind", j.Kind, "job", j.ID, "panic", p)
-			d = w.failed(j, errors.New("panic"))
-		}
-	}()
+	defer w.panicked(ctx, j, &d)
 	return w.kinds[j.Kind].do(ctx, j)
+}
+
+// panicked has a job that panics fail.
+func (w *Worker) panicked(ctx context.Context, j ports.Job, d *ports.Done) {
+	if p := recover(); p != nil {
+		w.log.ErrorContext(ctx, "a job panicked", "kind", j.Kind, "job", j.ID, "panic", p)
+		*d = w.failed(j, errors.New("panic"))
+	}
 }
 
 // failed puts a job off, longer each time, and gives it up after its tries.

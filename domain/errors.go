@@ -202,6 +202,8 @@ var (
 	ErrWebhookNotFound     = &Error{Kind: NotFound, Code: "webhook_not_found", Msg: "no such webhook"}
 	ErrDeliveryNotFound    = &Error{Kind: NotFound, Code: "delivery_not_found", Msg: "no such delivery"}
 	ErrApplicationNotFound = &Error{Kind: NotFound, Code: "application_not_found", Msg: "no such application"}
+	ErrTooManyWebhooks     = &Error{Kind: Precondition, Code: "too_many_webhooks", Msg: "there are 1,000 webhooks already; delete one first"}
+	ErrNotSigned           = &Error{Kind: Precondition, Code: "webhook_not_signed", Msg: "pings are not signed: this webhook has no secret"}
 	ErrWebhookStopped      = &Error{Kind: Precondition, Code: "webhook_stopped", Msg: "nothing is sent to this webhook; resume it first"}
 )
 

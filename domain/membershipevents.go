@@ -2,14 +2,6 @@ package domain
 
 import "time"
 
-// Holding is what a member has in force, or will have.
-type Holding struct {
-	Seats      int // paid and free
-	Tier       VariantID
-	Recurrence Recurrence
-	Unit       int64
-}
-
 // The events of memberships. A pending change is known by its number: the
 // version of the membership that it was agreed at.
 type (

@@ -87,6 +87,14 @@ type MembershipState struct {
 	CreatedAt         time.Time
 }
 
+// Holding is what a member has in force, or will have.
+type Holding struct {
+	Seats      int // paid and free
+	Tier       VariantID
+	Recurrence Recurrence
+	Unit       int64
+}
+
 // PendingChange is what was agreed for the next period: one slot, whose fields are
 // independent. The zero value is nothing. It is applied before the renewal is
 // priced, and stays applied if that renewal is declined.

@@ -22,7 +22,8 @@ type News struct {
 	Payment    PaymentState // by which a membership's sale was paid
 	Seat       Seat
 	Giver      Giver
-	From, To   Version // of a change
+	Payments   []string // ids of all sales of a membership: its purchase, and each payment since
+	From, To   Version  // of a change
 }
 
 // Version is a holding whose tier has a name.

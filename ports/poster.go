@@ -28,6 +28,12 @@ type Message struct {
 	Secrets []string  // all sign, the newest first
 }
 
-// Body writes what a webhook is told: its type of content, and the text. What is
-// no news but a test has no things in it.
+// Body writes what a webhook is told: its type of content, and the text. Of a test
+// it is given no things.
 type Body func(domain.News) (contentType string, body []byte, err error)
+
+// The two kinds of body are types of their own so that none takes the other's place.
+type (
+	EventBody Body // usher's own events
+	PingBody  Body // the pings of the API that usher is compatible with
+)
