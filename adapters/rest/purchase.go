@@ -87,6 +87,12 @@ func putLicense(o *object, f *domain.Facts) {
 		o.put("license_key", string(f.License.Key))
 		o.put("is_multiseat_license", p.Multiseat)
 	}
+	putOrigin(o, f)
+}
+
+// putOrigin says where the buyer came from, and who gave it if it is a gift.
+func putOrigin(o *object, f *domain.Facts) {
+	p := &f.Purchase
 	putText(o, "ip_country", p.Country)
 	putText(o, "recurrence", string(f.Membership.Recurrence))
 	putText(o, "affiliate", p.Affiliate.Email)

@@ -25,16 +25,17 @@ type Options struct {
 
 // Handler answers the licence API for u. It looks at the whole path, so it is
 // mounted at the root; it is safe for concurrent use.
-func Handler(u *app.Usher, o *Options) http.Handler {
+func Handler(u *app.Usher, o *Options) http.Handler { return cors(newAPI(u, o)) }
+
+func newAPI(u *app.Usher, o *Options) *api {
 	if o == nil {
 		o = &Options{}
 	}
-	a := &api{
+	return &api{
 		usher:     u,
 		publicURL: cmp.Or(strings.TrimRight(o.PublicURL, "/"), "http://localhost:8080"),
 		log:       cmp.Or(o.Logger, slog.New(slog.DiscardHandler)),
 	}
-	return cors(a)
 }
 
 type api struct {

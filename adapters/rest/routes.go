@@ -47,6 +47,8 @@ var routes = map[string]route{
 	"/payouts":  get(call.payouts),
 
 	"/payouts/upcoming": get(call.upcomingPayouts),
+
+	"/resource_subscriptions": {http.MethodPut: call.subscribe, http.MethodGet: call.subscribed},
 }
 
 // paths are the others, in pieces; "*" is an id.
@@ -54,6 +56,7 @@ var paths = []struct {
 	parts []string
 	to    route
 }{
+	{form("/resource_subscriptions/*"), route{http.MethodDelete: call.unsubscribe}},
 	{form("/products/*"), route{http.MethodGet: call.product, http.MethodDelete: call.deleteProduct}},
 	{form("/products/*/enable"), put(publishes(true))},
 	{form("/products/*/disable"), put(publishes(false))},
