@@ -38,8 +38,7 @@ type Bought struct {
 	// command key. It opens nothing before the sale is complete.
 	AccessToken string
 
-	Result   domain.Result // Applied, AwaitsAction, Unanswered
-	Replayed bool          // the command came before under this key
+	Result domain.Result // Applied, AwaitsAction, Unanswered
 }
 
 // Quote prices a sale; see [domain.QuoteSale]. It changes nothing.
@@ -129,7 +128,7 @@ func (s *Sales) buy(ctx context.Context, seller domain.SellerID, q domain.SaleQu
 func (s *Sales) joined(ctx context.Context, was Bought) (Bought, error) {
 	done, err := s.Recover(ctx, was.Purchase.SellerID, was.Payment.ID)
 	if err != nil {
-		return Bought{Replayed: true}, err
+		return Bought{Sale: Sale{Replayed: true}}, err
 	}
 	done.AccessToken, done.Replayed = was.AccessToken, true
 	return done, nil

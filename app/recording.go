@@ -44,6 +44,7 @@ func (s *Sales) RecordMembership(ctx context.Context, seller domain.SellerID, ou
 			if done, err = saleOf(ctx, tx, domain.PurchaseID(was)); err != nil {
 				return err
 			}
+			done.Replayed = true
 			kept, err := tx.Memberships.ByID(ctx, done.Purchase.MembershipID)
 			if err == nil {
 				member = kept.State()

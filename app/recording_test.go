@@ -66,7 +66,7 @@ func TestSales_RecordMembership(t *testing.T) {
 	if got, want := s.happened(), []string{"purchase.completed", "license.issued", "membership.started", "payment.paid"}; !slices.Equal(without(got, "notice"), want) {
 		t.Errorf("happened: %q, want %q", got, want)
 	}
-	if again, member := s.recorded("order-1"); again.Purchase.ID != p.ID || member != m || len(s.happened()) > 0 {
+	if again, member := s.recorded("order-1"); again.Purchase.ID != p.ID || member != m || !again.Replayed || len(s.happened()) > 0 {
 		t.Errorf("twice: %+v", again)
 	}
 	_, _, err := s.Sales.RecordMembership(t.Context(), s.seller, "order-1", s.team3(), domain.MembershipRecord{Recurrence: domain.Yearly})

@@ -18,6 +18,7 @@ type Sale struct {
 	Purchase domain.PurchaseState
 	License  domain.LicenseState // the zero value: none
 	Included []Sale              // of a bundle
+	Replayed bool                // the command came before under this key
 }
 
 // Record keeps a sale that was charged elsewhere, with its licence if it earns
@@ -26,8 +27,8 @@ type Sale struct {
 // [domain.Pending], to be completed later; left empty, the sale is complete. The
 // sale of a membership is for [Sales.RecordMembership].
 //
-// With a key, twice is once: a repeat is answered with the sale as it stands,
-// and another sale under the same key is [domain.ErrKeyReused].
+// With a key, twice is once: a repeat is answered with the sale as it stands, and
+// says so; another sale under the same key is [domain.ErrKeyReused].
 func (s *Sales) Record(ctx context.Context, seller domain.SellerID, key string, sale domain.PurchaseState) (Sale, error) {
 	at := s.at()
 	request := digestOf(sale)
@@ -39,6 +40,7 @@ func (s *Sales) Record(ctx context.Context, seller domain.SellerID, key string, 
 		}
 		if !fresh {
 			done, err = saleOf(ctx, tx, domain.PurchaseID(was))
+			done.Replayed = true
 			return err
 		}
 		if err := renewsNot(ctx, tx, sale); err != nil {

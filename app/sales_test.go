@@ -75,7 +75,7 @@ func TestRecord_withAKeyTwiceIsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again.Purchase.ID != first.Purchase.ID || again.License != first.License || !again.Purchase.FullyRefunded() {
+	if again.Purchase.ID != first.Purchase.ID || again.License != first.License || !again.Purchase.FullyRefunded() || !again.Replayed || first.Replayed {
 		t.Errorf("the repeat is answered %+v, want the sale as it stands now", again)
 	}
 	if n := len(w.licenses()); n != 1 {
