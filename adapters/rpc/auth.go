@@ -108,6 +108,23 @@ func acting(token *domain.Token, sale domain.PurchaseID, scope domain.Scope) (ca
 	return c, token.Allow(scope)
 }
 
+// ownSale lets a sale's seller through, with a token that has the scope. Its buyer
+// is refused: [domain.ErrForbidden].
+func (s *server) ownSale(ctx context.Context, id string, scope domain.Scope) (caller, error) {
+	c, err := s.sale(ctx, id, scope)
+	if err == nil {
+		err = c.sellersOnly()
+	}
+	return c, err
+}
+
+// ours lets a seller's token through that has the scope, for what is looked up
+// later: to anybody else it is not there (missing).
+func (s *server) ours(ctx context.Context, scope domain.Scope, missing error) (caller, error) {
+	c, err := s.seller(ctx, scope)
+	return c, hidden(err, missing)
+}
+
 // sellersOnly refuses a buyer what only the seller may do.
 func (c caller) sellersOnly() error {
 	if c.by != domain.SellerActor {

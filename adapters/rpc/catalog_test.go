@@ -206,4 +206,16 @@ func TestEnums(t *testing.T) {
 		string(domain.Pending), string(domain.Successful), string(domain.Failed), string(domain.Trial), string(domain.Test),
 		string(domain.GiftReceived), string(domain.Preordered), string(domain.Imported),
 	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.PurchaseStatus](w)) })
+	check("kinds of payment", []string{string(domain.SalePayment), string(domain.RenewalPayment), string(domain.ChangePayment), string(domain.RestartPayment)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.PaymentKind](w)) })
+	check("statuses of payments", []string{
+		string(domain.Intended), string(domain.Sent), string(domain.NeedsAction), string(domain.Paid), string(domain.NotPaid), string(domain.Voided),
+	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.PaymentStatus](w)) })
+	check("statuses of refunds", []string{string(domain.RefundIntended), string(domain.RefundSent), string(domain.RefundDone), string(domain.RefundFailed)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.RefundStatus](w)) })
+	check("statuses of memberships", []string{
+		string(domain.Trialing), string(domain.Active), string(domain.CancelScheduled), string(domain.PastDue), string(domain.Ended),
+	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.MembershipStatus](w)) })
+	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }

@@ -62,6 +62,13 @@ func instant(field string, t *timestamppb.Timestamp) (time.Time, error) {
 	return domain.Instant(t.AsTime()), nil
 }
 
+// instantOf is a time of a request, and where it goes.
+type instantOf struct {
+	field string
+	sent  *timestamppb.Timestamp
+	to    *time.Time
+}
+
 // small is a count as it goes on the wire.
 func small(n int) int32 { return int32(min(n, math.MaxInt32)) }
 

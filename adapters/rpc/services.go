@@ -29,6 +29,9 @@ var services = []service{
 	{usherv1connect.OperationsServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewOperationsServiceHandler(&operations{s}, o...)
 	}},
+	{usherv1connect.SaleServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewSaleServiceHandler(&sales{s}, o...)
+	}},
 	{usherv1connect.TokenServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewTokenServiceHandler(&tokens{s}, o...)
 	}},
