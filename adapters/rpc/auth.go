@@ -118,6 +118,15 @@ func (s *server) ownSale(ctx context.Context, id string, scope domain.Scope) (ca
 	return c, err
 }
 
+// ownMember returns a membership to its seller, as [server.ownSale] does.
+func (s *server) ownMember(ctx context.Context, id string, scope domain.Scope) (caller, domain.MembershipState, error) {
+	c, m, err := s.member(ctx, id, scope)
+	if err == nil {
+		err = c.sellersOnly()
+	}
+	return c, m, err
+}
+
 // ours lets a seller's token through that has the scope, for what is looked up
 // later: to anybody else it is not there (missing).
 func (s *server) ours(ctx context.Context, scope domain.Scope, missing error) (caller, error) {

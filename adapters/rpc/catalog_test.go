@@ -216,6 +216,10 @@ func TestEnums(t *testing.T) {
 	check("statuses of memberships", []string{
 		string(domain.Trialing), string(domain.Active), string(domain.CancelScheduled), string(domain.PastDue), string(domain.Ended),
 	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.MembershipStatus](w)) })
+	check("kinds of report", []string{
+		string(domain.ReportRenewed), string(domain.ReportFailed), string(domain.ReportChanged), string(domain.ReportCancelled), string(domain.ReportResumed),
+		string(domain.ReportEnded), string(domain.ReportRestarted), string(domain.ReportRefunded), string(domain.ReportDisputed), string(domain.ReportDisputeWon),
+	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.ReportKind](w)) })
 	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }

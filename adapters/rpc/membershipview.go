@@ -34,6 +34,11 @@ func (s *server) membership(m domain.MembershipState) *usherv1.Membership {
 			told.Pending.UnitPrice = in(p.Unit)
 		}
 	}
+	if n := m.Notice; n != (domain.PriceNotice{}) {
+		told.Notice = &usherv1.PriceNotice{
+			Tier: string(n.Tier), Recurrence: enumOf[usherv1.Recurrence](n.Recurrence), UnitPrice: in(n.Unit), EffectiveAt: stamp(n.EffectiveAt), NotifiedAt: stamp(n.NotifiedAt),
+		}
+	}
 	if f := m.InFlight; f != (domain.InFlight{}) {
 		told.InFlight = &usherv1.InFlight{Payment: string(f.PaymentID), Kind: enumOf[usherv1.PaymentKind](f.Kind), Due: in(f.Due), ExpiresAt: stamp(f.ExpiresAt)}
 	}

@@ -26,6 +26,9 @@ var services = []service{
 	{usherv1connect.LicenseServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewLicenseServiceHandler(&licenses{s}, o...)
 	}},
+	{usherv1connect.MembershipServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewMembershipServiceHandler(&memberships{s}, o...)
+	}},
 	{usherv1connect.OperationsServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewOperationsServiceHandler(&operations{s}, o...)
 	}},

@@ -183,10 +183,12 @@ type Membership struct {
 	Method           string `protobuf:"bytes,24,opt,name=method,proto3" json:"method,omitempty"`
 	ChargedElsewhere bool   `protobuf:"varint,25,opt,name=charged_elsewhere,json=chargedElsewhere,proto3" json:"charged_elsewhere,omitempty"`
 	// May lie ahead, as may the next two; unset: it is not cancelled.
-	CancelledAt   *timestamppb.Timestamp `protobuf:"bytes,26,opt,name=cancelled_at,json=cancelledAt,proto3" json:"cancelled_at,omitempty"`
-	FailedAt      *timestamppb.Timestamp `protobuf:"bytes,27,opt,name=failed_at,json=failedAt,proto3" json:"failed_at,omitempty"`
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,28,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CancelledAt *timestamppb.Timestamp `protobuf:"bytes,26,opt,name=cancelled_at,json=cancelledAt,proto3" json:"cancelled_at,omitempty"`
+	FailedAt    *timestamppb.Timestamp `protobuf:"bytes,27,opt,name=failed_at,json=failedAt,proto3" json:"failed_at,omitempty"`
+	EndedAt     *timestamppb.Timestamp `protobuf:"bytes,28,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	CreatedAt   *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	// Unset: no new price was announced.
+	Notice        *PriceNotice `protobuf:"bytes,30,opt,name=notice,proto3" json:"notice,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +426,178 @@ func (x *Membership) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Membership) GetNotice() *PriceNotice {
+	if x != nil {
+		return x.Notice
+	}
+	return nil
+}
+
+// PriceNotice is a seller's new price: it counts from the first renewal at or after
+// effective_at, if the member was told of it seven days before.
+type PriceNotice struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the tier and recurrence that the member had, by the tier's id.
+	Tier       string     `protobuf:"bytes,1,opt,name=tier,proto3" json:"tier,omitempty"`
+	Recurrence Recurrence `protobuf:"varint,2,opt,name=recurrence,proto3,enum=usher.v1.Recurrence" json:"recurrence,omitempty"`
+	// Of one seat and period.
+	UnitPrice   *Money                 `protobuf:"bytes,3,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Unset: the member was not told yet.
+	NotifiedAt    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=notified_at,json=notifiedAt,proto3" json:"notified_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PriceNotice) Reset() {
+	*x = PriceNotice{}
+	mi := &file_usher_v1_membership_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PriceNotice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PriceNotice) ProtoMessage() {}
+
+func (x *PriceNotice) ProtoReflect() protoreflect.Message {
+	mi := &file_usher_v1_membership_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PriceNotice.ProtoReflect.Descriptor instead.
+func (*PriceNotice) Descriptor() ([]byte, []int) {
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *PriceNotice) GetTier() string {
+	if x != nil {
+		return x.Tier
+	}
+	return ""
+}
+
+func (x *PriceNotice) GetRecurrence() Recurrence {
+	if x != nil {
+		return x.Recurrence
+	}
+	return Recurrence_RECURRENCE_UNSPECIFIED
+}
+
+func (x *PriceNotice) GetUnitPrice() *Money {
+	if x != nil {
+		return x.UnitPrice
+	}
+	return nil
+}
+
+func (x *PriceNotice) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *PriceNotice) GetNotifiedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NotifiedAt
+	}
+	return nil
+}
+
+// Outcome is what a command about a membership came to.
+type Outcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Such as applied, scheduled, no_change, requires_action or unknown. More may
+	// come. Of the last two nothing is in force: the same Idempotency-Key later says
+	// what has come of it.
+	Result string `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	// As it is now.
+	Membership *Membership `protobuf:"bytes,2,opt,name=membership,proto3" json:"membership,omitempty"`
+	// Unset: no money moves.
+	Payment *Payment `protobuf:"bytes,3,opt,name=payment,proto3" json:"payment,omitempty"`
+	// The unused part of the old period, in the payment of a new one.
+	Credit *Money `protobuf:"bytes,4,opt,name=credit,proto3" json:"credit,omitempty"`
+	// Periods that passed, and are never billed.
+	SkippedPeriods int32 `protobuf:"varint,5,opt,name=skipped_periods,json=skippedPeriods,proto3" json:"skipped_periods,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Outcome) Reset() {
+	*x = Outcome{}
+	mi := &file_usher_v1_membership_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Outcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Outcome) ProtoMessage() {}
+
+func (x *Outcome) ProtoReflect() protoreflect.Message {
+	mi := &file_usher_v1_membership_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Outcome.ProtoReflect.Descriptor instead.
+func (*Outcome) Descriptor() ([]byte, []int) {
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Outcome) GetResult() string {
+	if x != nil {
+		return x.Result
+	}
+	return ""
+}
+
+func (x *Outcome) GetMembership() *Membership {
+	if x != nil {
+		return x.Membership
+	}
+	return nil
+}
+
+func (x *Outcome) GetPayment() *Payment {
+	if x != nil {
+		return x.Payment
+	}
+	return nil
+}
+
+func (x *Outcome) GetCredit() *Money {
+	if x != nil {
+		return x.Credit
+	}
+	return nil
+}
+
+func (x *Outcome) GetSkippedPeriods() int32 {
+	if x != nil {
+		return x.SkippedPeriods
+	}
+	return 0
+}
+
 // NextPayment is the next one that comes by itself.
 type NextPayment struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -437,7 +611,7 @@ type NextPayment struct {
 
 func (x *NextPayment) Reset() {
 	*x = NextPayment{}
-	mi := &file_usher_v1_membership_proto_msgTypes[1]
+	mi := &file_usher_v1_membership_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -449,7 +623,7 @@ func (x *NextPayment) String() string {
 func (*NextPayment) ProtoMessage() {}
 
 func (x *NextPayment) ProtoReflect() protoreflect.Message {
-	mi := &file_usher_v1_membership_proto_msgTypes[1]
+	mi := &file_usher_v1_membership_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -462,7 +636,7 @@ func (x *NextPayment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NextPayment.ProtoReflect.Descriptor instead.
 func (*NextPayment) Descriptor() ([]byte, []int) {
-	return file_usher_v1_membership_proto_rawDescGZIP(), []int{1}
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *NextPayment) GetAt() *timestamppb.Timestamp {
@@ -503,7 +677,7 @@ type PendingChange struct {
 
 func (x *PendingChange) Reset() {
 	*x = PendingChange{}
-	mi := &file_usher_v1_membership_proto_msgTypes[2]
+	mi := &file_usher_v1_membership_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -515,7 +689,7 @@ func (x *PendingChange) String() string {
 func (*PendingChange) ProtoMessage() {}
 
 func (x *PendingChange) ProtoReflect() protoreflect.Message {
-	mi := &file_usher_v1_membership_proto_msgTypes[2]
+	mi := &file_usher_v1_membership_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -528,7 +702,7 @@ func (x *PendingChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PendingChange.ProtoReflect.Descriptor instead.
 func (*PendingChange) Descriptor() ([]byte, []int) {
-	return file_usher_v1_membership_proto_rawDescGZIP(), []int{2}
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *PendingChange) GetSeats() int32 {
@@ -575,7 +749,7 @@ type InFlight struct {
 
 func (x *InFlight) Reset() {
 	*x = InFlight{}
-	mi := &file_usher_v1_membership_proto_msgTypes[3]
+	mi := &file_usher_v1_membership_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -587,7 +761,7 @@ func (x *InFlight) String() string {
 func (*InFlight) ProtoMessage() {}
 
 func (x *InFlight) ProtoReflect() protoreflect.Message {
-	mi := &file_usher_v1_membership_proto_msgTypes[3]
+	mi := &file_usher_v1_membership_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -600,7 +774,7 @@ func (x *InFlight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InFlight.ProtoReflect.Descriptor instead.
 func (*InFlight) Descriptor() ([]byte, []int) {
-	return file_usher_v1_membership_proto_rawDescGZIP(), []int{3}
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *InFlight) GetPayment() string {
@@ -645,7 +819,7 @@ type Overdue struct {
 
 func (x *Overdue) Reset() {
 	*x = Overdue{}
-	mi := &file_usher_v1_membership_proto_msgTypes[4]
+	mi := &file_usher_v1_membership_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -657,7 +831,7 @@ func (x *Overdue) String() string {
 func (*Overdue) ProtoMessage() {}
 
 func (x *Overdue) ProtoReflect() protoreflect.Message {
-	mi := &file_usher_v1_membership_proto_msgTypes[4]
+	mi := &file_usher_v1_membership_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -670,7 +844,7 @@ func (x *Overdue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Overdue.ProtoReflect.Descriptor instead.
 func (*Overdue) Descriptor() ([]byte, []int) {
-	return file_usher_v1_membership_proto_rawDescGZIP(), []int{4}
+	return file_usher_v1_membership_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Overdue) GetAmount() *Money {
@@ -698,7 +872,7 @@ var File_usher_v1_membership_proto protoreflect.FileDescriptor
 
 const file_usher_v1_membership_proto_rawDesc = "" +
 	"\n" +
-	"\x19usher/v1/membership.proto\x12\busher.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14usher/v1/money.proto\x1a\x16usher/v1/payment.proto\"\x81\n" +
+	"\x19usher/v1/membership.proto\x12\busher.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14usher/v1/money.proto\x1a\x16usher/v1/payment.proto\"\xb0\n" +
 	"\n" +
 	"\n" +
 	"Membership\x12\x0e\n" +
@@ -738,7 +912,26 @@ const file_usher_v1_membership_proto_rawDesc = "" +
 	"\tfailed_at\x18\x1b \x01(\v2\x1a.google.protobuf.TimestampR\bfailedAt\x125\n" +
 	"\bended_at\x18\x1c \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x129\n" +
 	"\n" +
-	"created_at\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"x\n" +
+	"created_at\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12-\n" +
+	"\x06notice\x18\x1e \x01(\v2\x15.usher.v1.PriceNoticeR\x06notice\"\x83\x02\n" +
+	"\vPriceNotice\x12\x12\n" +
+	"\x04tier\x18\x01 \x01(\tR\x04tier\x124\n" +
+	"\n" +
+	"recurrence\x18\x02 \x01(\x0e2\x14.usher.v1.RecurrenceR\n" +
+	"recurrence\x12.\n" +
+	"\n" +
+	"unit_price\x18\x03 \x01(\v2\x0f.usher.v1.MoneyR\tunitPrice\x12=\n" +
+	"\feffective_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x12;\n" +
+	"\vnotified_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"notifiedAt\"\xd6\x01\n" +
+	"\aOutcome\x12\x16\n" +
+	"\x06result\x18\x01 \x01(\tR\x06result\x124\n" +
+	"\n" +
+	"membership\x18\x02 \x01(\v2\x14.usher.v1.MembershipR\n" +
+	"membership\x12+\n" +
+	"\apayment\x18\x03 \x01(\v2\x11.usher.v1.PaymentR\apayment\x12'\n" +
+	"\x06credit\x18\x04 \x01(\v2\x0f.usher.v1.MoneyR\x06credit\x12'\n" +
+	"\x0fskipped_periods\x18\x05 \x01(\x05R\x0eskippedPeriods\"x\n" +
 	"\vNextPayment\x12*\n" +
 	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12'\n" +
 	"\x06amount\x18\x02 \x01(\v2\x0f.usher.v1.MoneyR\x06amount\x12\x14\n" +
@@ -788,52 +981,63 @@ func file_usher_v1_membership_proto_rawDescGZIP() []byte {
 }
 
 var file_usher_v1_membership_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_usher_v1_membership_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_usher_v1_membership_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_usher_v1_membership_proto_goTypes = []any{
 	(MembershipStatus)(0),         // 0: usher.v1.MembershipStatus
 	(Actor)(0),                    // 1: usher.v1.Actor
 	(*Membership)(nil),            // 2: usher.v1.Membership
-	(*NextPayment)(nil),           // 3: usher.v1.NextPayment
-	(*PendingChange)(nil),         // 4: usher.v1.PendingChange
-	(*InFlight)(nil),              // 5: usher.v1.InFlight
-	(*Overdue)(nil),               // 6: usher.v1.Overdue
-	(Recurrence)(0),               // 7: usher.v1.Recurrence
-	(*Money)(nil),                 // 8: usher.v1.Money
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(PaymentKind)(0),              // 10: usher.v1.PaymentKind
+	(*PriceNotice)(nil),           // 3: usher.v1.PriceNotice
+	(*Outcome)(nil),               // 4: usher.v1.Outcome
+	(*NextPayment)(nil),           // 5: usher.v1.NextPayment
+	(*PendingChange)(nil),         // 6: usher.v1.PendingChange
+	(*InFlight)(nil),              // 7: usher.v1.InFlight
+	(*Overdue)(nil),               // 8: usher.v1.Overdue
+	(Recurrence)(0),               // 9: usher.v1.Recurrence
+	(*Money)(nil),                 // 10: usher.v1.Money
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*Payment)(nil),               // 12: usher.v1.Payment
+	(PaymentKind)(0),              // 13: usher.v1.PaymentKind
 }
 var file_usher_v1_membership_proto_depIdxs = []int32{
 	0,  // 0: usher.v1.Membership.status:type_name -> usher.v1.MembershipStatus
 	1,  // 1: usher.v1.Membership.cancelled_by:type_name -> usher.v1.Actor
-	7,  // 2: usher.v1.Membership.recurrence:type_name -> usher.v1.Recurrence
-	8,  // 3: usher.v1.Membership.unit_price:type_name -> usher.v1.Money
-	8,  // 4: usher.v1.Membership.price:type_name -> usher.v1.Money
-	9,  // 5: usher.v1.Membership.period_starts_at:type_name -> google.protobuf.Timestamp
-	9,  // 6: usher.v1.Membership.period_ends_at:type_name -> google.protobuf.Timestamp
-	9,  // 7: usher.v1.Membership.free_trial_ends_at:type_name -> google.protobuf.Timestamp
-	3,  // 8: usher.v1.Membership.next_payment:type_name -> usher.v1.NextPayment
-	4,  // 9: usher.v1.Membership.pending:type_name -> usher.v1.PendingChange
-	5,  // 10: usher.v1.Membership.in_flight:type_name -> usher.v1.InFlight
-	6,  // 11: usher.v1.Membership.overdue:type_name -> usher.v1.Overdue
-	9,  // 12: usher.v1.Membership.cancelled_at:type_name -> google.protobuf.Timestamp
-	9,  // 13: usher.v1.Membership.failed_at:type_name -> google.protobuf.Timestamp
-	9,  // 14: usher.v1.Membership.ended_at:type_name -> google.protobuf.Timestamp
-	9,  // 15: usher.v1.Membership.created_at:type_name -> google.protobuf.Timestamp
-	9,  // 16: usher.v1.NextPayment.at:type_name -> google.protobuf.Timestamp
-	8,  // 17: usher.v1.NextPayment.amount:type_name -> usher.v1.Money
-	7,  // 18: usher.v1.PendingChange.recurrence:type_name -> usher.v1.Recurrence
-	8,  // 19: usher.v1.PendingChange.unit_price:type_name -> usher.v1.Money
-	10, // 20: usher.v1.InFlight.kind:type_name -> usher.v1.PaymentKind
-	8,  // 21: usher.v1.InFlight.due:type_name -> usher.v1.Money
-	9,  // 22: usher.v1.InFlight.expires_at:type_name -> google.protobuf.Timestamp
-	8,  // 23: usher.v1.Overdue.amount:type_name -> usher.v1.Money
-	9,  // 24: usher.v1.Overdue.grace_ends_at:type_name -> google.protobuf.Timestamp
-	9,  // 25: usher.v1.Overdue.retry_at:type_name -> google.protobuf.Timestamp
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	9,  // 2: usher.v1.Membership.recurrence:type_name -> usher.v1.Recurrence
+	10, // 3: usher.v1.Membership.unit_price:type_name -> usher.v1.Money
+	10, // 4: usher.v1.Membership.price:type_name -> usher.v1.Money
+	11, // 5: usher.v1.Membership.period_starts_at:type_name -> google.protobuf.Timestamp
+	11, // 6: usher.v1.Membership.period_ends_at:type_name -> google.protobuf.Timestamp
+	11, // 7: usher.v1.Membership.free_trial_ends_at:type_name -> google.protobuf.Timestamp
+	5,  // 8: usher.v1.Membership.next_payment:type_name -> usher.v1.NextPayment
+	6,  // 9: usher.v1.Membership.pending:type_name -> usher.v1.PendingChange
+	7,  // 10: usher.v1.Membership.in_flight:type_name -> usher.v1.InFlight
+	8,  // 11: usher.v1.Membership.overdue:type_name -> usher.v1.Overdue
+	11, // 12: usher.v1.Membership.cancelled_at:type_name -> google.protobuf.Timestamp
+	11, // 13: usher.v1.Membership.failed_at:type_name -> google.protobuf.Timestamp
+	11, // 14: usher.v1.Membership.ended_at:type_name -> google.protobuf.Timestamp
+	11, // 15: usher.v1.Membership.created_at:type_name -> google.protobuf.Timestamp
+	3,  // 16: usher.v1.Membership.notice:type_name -> usher.v1.PriceNotice
+	9,  // 17: usher.v1.PriceNotice.recurrence:type_name -> usher.v1.Recurrence
+	10, // 18: usher.v1.PriceNotice.unit_price:type_name -> usher.v1.Money
+	11, // 19: usher.v1.PriceNotice.effective_at:type_name -> google.protobuf.Timestamp
+	11, // 20: usher.v1.PriceNotice.notified_at:type_name -> google.protobuf.Timestamp
+	2,  // 21: usher.v1.Outcome.membership:type_name -> usher.v1.Membership
+	12, // 22: usher.v1.Outcome.payment:type_name -> usher.v1.Payment
+	10, // 23: usher.v1.Outcome.credit:type_name -> usher.v1.Money
+	11, // 24: usher.v1.NextPayment.at:type_name -> google.protobuf.Timestamp
+	10, // 25: usher.v1.NextPayment.amount:type_name -> usher.v1.Money
+	9,  // 26: usher.v1.PendingChange.recurrence:type_name -> usher.v1.Recurrence
+	10, // 27: usher.v1.PendingChange.unit_price:type_name -> usher.v1.Money
+	13, // 28: usher.v1.InFlight.kind:type_name -> usher.v1.PaymentKind
+	10, // 29: usher.v1.InFlight.due:type_name -> usher.v1.Money
+	11, // 30: usher.v1.InFlight.expires_at:type_name -> google.protobuf.Timestamp
+	10, // 31: usher.v1.Overdue.amount:type_name -> usher.v1.Money
+	11, // 32: usher.v1.Overdue.grace_ends_at:type_name -> google.protobuf.Timestamp
+	11, // 33: usher.v1.Overdue.retry_at:type_name -> google.protobuf.Timestamp
+	34, // [34:34] is the sub-list for method output_type
+	34, // [34:34] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_usher_v1_membership_proto_init() }
@@ -849,7 +1053,7 @@ func file_usher_v1_membership_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_usher_v1_membership_proto_rawDesc), len(file_usher_v1_membership_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
