@@ -38,8 +38,8 @@ func checkForm(v any) error {
 		}
 		return v.License.Check()
 	case domain.TokenState:
-		if v.PurchaseID != "" || v.SeatID != "" {
-			return domain.InvalidField("scopes", "are missing: only tokens of sellers are imported")
+		if v.PurchaseID != "" || v.SeatID != "" || v.ApplicationID != "" {
+			return domain.InvalidField("scopes", "are missing: only tokens that sellers made are imported")
 		}
 		return v.Check()
 	}

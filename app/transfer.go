@@ -90,7 +90,7 @@ func (e *export) everything(yield func(Record, error) bool) bool {
 		pass(e.licenses(), yield, func(l ports.CountedLicense) bool {
 			return e.has("purchase", string(l.License.PurchaseID)) && (l.License.SeatID == "" || e.has("seat", string(l.License.SeatID)))
 		}) &&
-		pass(e.tokens(), yield, func(domain.TokenState) bool { return true })
+		pass(e.tokens(), yield, func(k domain.TokenState) bool { return k.ApplicationID == "" })
 }
 
 // newTiers yields the variants that memberships moved to since the variants were

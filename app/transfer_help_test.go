@@ -199,7 +199,7 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 		ports.CountedLicense{License: fixture.License(part)}, ports.CountedLicense{License: disabled, Uses: 7},
 		fixture.Token(s, s.Email), fixture.Token(s, s.Email+"'s old secret", func(k *domain.TokenState) {
 			*k = fixture.Distinct(*k)
-			k.PurchaseID, k.SeatID = "", ""
+			k.PurchaseID, k.SeatID, k.ApplicationID = "", "", ""
 		}),
 	}
 	return append(things, members(club, tier.ID)...)

@@ -175,7 +175,8 @@
 //	created_at*  time
 //
 // A token, which lets a program act for its seller; its secret is nowhere. Those
-// of buyers and invited people stay where they are, like mails:
+// of buyers, invited people and applications stay where they are, like mails,
+// applications and webhooks:
 //
 //	{"kind":"token","id":"t1","seller":"s1","name":"My shop","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","scopes":["view_sales"],"created_at":"2026-04-01T09:30:00Z"}
 //

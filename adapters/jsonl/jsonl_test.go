@@ -39,7 +39,7 @@ func every() []any {
 // sellersToken has every field that a seller's token has.
 func sellersToken() domain.TokenState {
 	k := fixture.Distinct(domain.TokenState{})
-	k.PurchaseID, k.SeatID = "", ""
+	k.PurchaseID, k.SeatID, k.ApplicationID = "", "", ""
 	return k
 }
 
@@ -191,6 +191,7 @@ func TestWrite_fails(t *testing.T) {
 		"a time that RFC 3339 lacks":  fixture.Product(s, func(p *domain.Product) { p.CreatedAt = p.CreatedAt.AddDate(9000, 0, 0) }),
 		"a time in the trial's place": time.Now(),
 		"a buyer's token":             domain.TokenState{ID: "t", PurchaseID: "b", CreatedAt: fixture.T0},
+		"an application's token":      domain.TokenState{ID: "t", Scopes: "account", ApplicationID: "a", CreatedAt: fixture.T0},
 		"an invitation to a seat":     domain.TokenState{ID: "t", SeatID: "e", CreatedAt: fixture.T0},
 	} {
 		if n, err := jsonl.Write(io.Discard, records(s, v), jsonl.Options{}); n != 1 || err == nil {

@@ -85,8 +85,8 @@ func lineOf(v any, o Options) (line, error) {
 		}
 		return ofLicense(v), nil
 	case domain.TokenState:
-		if v.PurchaseID != "" || v.SeatID != "" {
-			return nil, fmt.Errorf("jsonl: the token %s is of a sale or a seat, and no line holds such a one", v.ID)
+		if v.PurchaseID != "" || v.SeatID != "" || v.ApplicationID != "" {
+			return nil, fmt.Errorf("jsonl: the token %s is of a sale, a seat or an application, and no line holds such a one", v.ID)
 		}
 		return ofToken(v), nil
 	}
