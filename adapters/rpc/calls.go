@@ -68,5 +68,5 @@ func (s *server) recovered(ctx context.Context, spec connect.Spec, _ http.Header
 		what = e.Error()
 	}
 	s.log.ErrorContext(ctx, "a call panicked", "procedure", spec.Procedure, "panic", what, "stack", string(debug.Stack()))
-	return internal()
+	return answerOf(ctx, connect.CodeInternal, insideDetail())
 }

@@ -39,6 +39,8 @@
 //	deadline_exceeded    the time is over; whether it was done is not known
 //	internal             a failure here, of which nothing is told
 //
+// The header Usher-Reason says the detail's code once more, for logs and proxies.
+//
 // # Time
 //
 // A deadline of the caller's counts. A call that came without one has 30 seconds.

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"connectrpc.com/connect"
 
@@ -42,44 +43,55 @@ func (s *server) refusal(ctx context.Context, procedure string, err error) error
 	code, known := codes[kind]
 	e, ours := errors.AsType[*domain.Error](err)
 	inside := !known || !ours || kind == domain.Internal
-	var told *connect.Error
+	said := insideDetail()
+	over := ctx.Err() != nil && (inside || kind == domain.Unavailable)
 	switch {
-	case (inside || kind == domain.Unavailable) && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		told = detailed(connect.CodeDeadlineExceeded, codeDeadline, "", msgDeadline)
-	case (inside || kind == domain.Unavailable) && ctx.Err() != nil:
-		told = detailed(connect.CodeCanceled, codeCanceled, "", msgCanceled)
+	case over && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		code, said = connect.CodeDeadlineExceeded, &usherv1.ErrorDetail{Code: codeDeadline, Message: msgDeadline}
+	case over:
+		code, said = connect.CodeCanceled, &usherv1.ErrorDetail{Code: codeCanceled, Message: msgCanceled}
 	case inside:
 		s.log.ErrorContext(ctx, "a call failed", "procedure", procedure, "error", err)
-		told = internal()
+		code = connect.CodeInternal
 	default:
-		told = detailed(code, e.Code, e.Field, e.Msg)
+		said = &usherv1.ErrorDetail{Code: e.Code, Field: e.Field, Message: e.Msg}
+		if kind == domain.Unavailable {
+			s.log.WarnContext(ctx, "a call was turned away", "procedure", procedure, "error", err)
+		}
 	}
-	if told.Code() == connect.CodeUnavailable {
-		s.log.WarnContext(ctx, "a call was turned away", "procedure", procedure, "error", err)
-	}
-	if wasReplayed(ctx) {
-		told.Meta().Set(replayedHeader, "true")
-	}
-	return told
+	return answerOf(ctx, code, said)
 }
 
-// internal is all that anybody hears of a failure of our own.
-func internal() *connect.Error {
-	return detailed(connect.CodeInternal, "internal", "", "something went wrong here; try again later")
+// insideDetail is all that anybody hears of a failure of our own.
+func insideDetail() *usherv1.ErrorDetail {
+	return &usherv1.ErrorDetail{Code: "internal", Message: "something went wrong here; try again later"}
 }
 
-// detailed returns a refusal with its detail. Its message names the field, for
-// those who see only that.
-func detailed(code connect.Code, name, field, msg string) *connect.Error {
-	text := msg
-	if field != "" {
-		text = field + ": " + msg
+// answerOf returns a refusal with its detail. Its message names the field, for those
+// who see only that.
+func answerOf(ctx context.Context, code connect.Code, said *usherv1.ErrorDetail) *connect.Error {
+	text := said.Message
+	if said.Field != "" {
+		text = said.Field + ": " + text
 	}
 	e := connect.NewError(code, errors.New(text))
-	d, err := connect.NewErrorDetail(&usherv1.ErrorDetail{Code: name, Field: field, Message: msg})
+	d, err := connect.NewErrorDetail(said)
 	if err != nil {
 		panic(err) // three strings
 	}
 	e.AddDetail(d)
+	if wasReplayed(ctx) {
+		e.Meta().Set(replayedHeader, "true")
+	}
+	if h, ok := ctx.Value(answerKey{}).(http.Header); ok {
+		h.Set(reasonHeader, said.Code)
+	}
 	return e
 }
+
+// answerKey is where the headers of the answer are in the context of a call.
+type answerKey struct{}
+
+// reasonHeader tells whoever watches requests go by what a refusal was: gRPC answers
+// 200 to all of them.
+const reasonHeader = "Usher-Reason"

@@ -77,7 +77,7 @@ func Handler(u *app.Usher, o *Options) http.Handler {
 		if streams[r.URL.Path] {
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a server without deadlines needs none lifted
 		}
-		m.ServeHTTP(w, r)
+		m.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), answerKey{}, w.Header())))
 	})
 }
 

@@ -194,6 +194,25 @@ func TestFailuresInside_tellNothing(t *testing.T) {
 	}
 }
 
+// TestReason is said in every dialect, in the headers of a refusal.
+func TestReason(t *testing.T) {
+	for _, d := range dialects(t) {
+		t.Run(d.name, func(t *testing.T) {
+			w := newWorld(t)
+			ctx, info := connect.NewClientContext(t.Context())
+			_, err := usherv1connect.NewLicenseServiceClient(d.client, w.url, d.options...).Verify(ctx, &usherv1.VerifyRequest{Key: "x", Product: penID})
+			refused(t, err, connect.CodeNotFound, "license_not_found", "")
+			got := info.ResponseHeader().Get(reasonHeader)
+			if e, ok := errors.AsType[*connect.Error](err); ok && got == "" {
+				got = e.Meta().Get(reasonHeader)
+			}
+			if got != "license_not_found" {
+				t.Errorf("the reason is %q", got)
+			}
+		})
+	}
+}
+
 func TestCodes_haveEveryKind(t *testing.T) {
 	for _, k := range domain.Kinds() {
 		if _, known := codes[k]; !known {
