@@ -53,6 +53,7 @@ type world struct {
 	store *memstore.Store
 	ana   domain.SellerID
 	log   *logged
+	away  bool // nobody reaches it, see reached
 }
 
 // options change what a world is made of; the zero value is the usual one.
