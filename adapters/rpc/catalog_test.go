@@ -220,6 +220,8 @@ func TestEnums(t *testing.T) {
 		string(domain.ReportRenewed), string(domain.ReportFailed), string(domain.ReportChanged), string(domain.ReportCancelled), string(domain.ReportResumed),
 		string(domain.ReportEnded), string(domain.ReportRestarted), string(domain.ReportRefunded), string(domain.ReportDisputed), string(domain.ReportDisputeWon),
 	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.ReportKind](w)) })
+	check("statuses of seats", []string{string(domain.SeatInvited), string(domain.SeatActive), string(domain.SeatRevoked)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.SeatStatus](w)) })
 	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }

@@ -9,14 +9,14 @@ import (
 
 // DisputeSale records that a bank took back what a sale was paid with.
 func (s *sales) DisputeSale(ctx context.Context, r *usherv1.DisputeSaleRequest) (*usherv1.DisputeSaleResponse, error) {
-	return changed(ctx, s.server, r, s.usher.Sales.Dispute, func(p *usherv1.Purchase) *usherv1.DisputeSaleResponse {
+	return changed(ctx, s.server, r, onceOrAgain, s.usher.Sales.Dispute, func(p *usherv1.Purchase) *usherv1.DisputeSaleResponse {
 		return &usherv1.DisputeSaleResponse{Purchase: p}
 	})
 }
 
 // WinDispute records that the seller won that dispute.
 func (s *sales) WinDispute(ctx context.Context, r *usherv1.WinDisputeRequest) (*usherv1.WinDisputeResponse, error) {
-	return changed(ctx, s.server, r, s.usher.Sales.WinDispute, func(p *usherv1.Purchase) *usherv1.WinDisputeResponse {
+	return changed(ctx, s.server, r, onceOrAgain, s.usher.Sales.WinDispute, func(p *usherv1.Purchase) *usherv1.WinDisputeResponse {
 		return &usherv1.WinDisputeResponse{Purchase: p}
 	})
 }
@@ -36,7 +36,7 @@ func (s *sales) DisputePayment(ctx context.Context, r *usherv1.DisputePaymentReq
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.DisputePaymentResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.DisputePaymentResponse, error) {
 		d, err := s.usher.Payments.Dispute(ctx, c.seller, p.ID, r.Reference)
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (s *sales) CloseDispute(ctx context.Context, r *usherv1.CloseDisputeRequest
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.CloseDisputeResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.CloseDisputeResponse, error) {
 		d, err := s.usher.Payments.CloseDispute(ctx, c.seller, domain.DisputeID(r.Dispute), r.Won)
 		if err != nil {
 			return nil, err

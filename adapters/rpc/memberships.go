@@ -29,7 +29,7 @@ func (s *memberships) GetMembership(ctx context.Context, r *usherv1.GetMembershi
 
 // CancelMembership ends a membership when what is paid for ends.
 func (s *memberships) CancelMembership(ctx context.Context, r *usherv1.CancelMembershipRequest) (*usherv1.CancelMembershipResponse, error) {
-	return plain(ctx, s.server, r, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
+	return plain(ctx, s.server, r, onceOrAgain, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
 		return s.usher.Memberships.Cancel(ctx, c.seller, m.ID, c.by)
 	}, func(o *usherv1.Outcome) *usherv1.CancelMembershipResponse {
 		return &usherv1.CancelMembershipResponse{Outcome: o}
@@ -38,7 +38,7 @@ func (s *memberships) CancelMembership(ctx context.Context, r *usherv1.CancelMem
 
 // UncancelMembership takes that back.
 func (s *memberships) UncancelMembership(ctx context.Context, r *usherv1.UncancelMembershipRequest) (*usherv1.UncancelMembershipResponse, error) {
-	return plain(ctx, s.server, r, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
+	return plain(ctx, s.server, r, once, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
 		return s.usher.Memberships.Uncancel(ctx, c.seller, m.ID, c.by)
 	}, func(o *usherv1.Outcome) *usherv1.UncancelMembershipResponse {
 		return &usherv1.UncancelMembershipResponse{Outcome: o}
@@ -47,7 +47,7 @@ func (s *memberships) UncancelMembership(ctx context.Context, r *usherv1.Uncance
 
 // EndMembership takes a membership away.
 func (s *memberships) EndMembership(ctx context.Context, r *usherv1.EndMembershipRequest) (*usherv1.EndMembershipResponse, error) {
-	return plain(ctx, s.server, r, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
+	return plain(ctx, s.server, r, onceOrAgain, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
 		if err := c.sellersOnly(); err != nil {
 			return app.Done{}, err
 		}
@@ -59,7 +59,7 @@ func (s *memberships) EndMembership(ctx context.Context, r *usherv1.EndMembershi
 
 // KeepMembership takes back what waits for the next period.
 func (s *memberships) KeepMembership(ctx context.Context, r *usherv1.KeepMembershipRequest) (*usherv1.KeepMembershipResponse, error) {
-	return plain(ctx, s.server, r, s.keep, func(o *usherv1.Outcome) *usherv1.KeepMembershipResponse {
+	return plain(ctx, s.server, r, onceOrAgain, s.keep, func(o *usherv1.Outcome) *usherv1.KeepMembershipResponse {
 		return &usherv1.KeepMembershipResponse{Outcome: o}
 	})
 }
@@ -86,7 +86,7 @@ func (s *memberships) keep(ctx context.Context, c caller, m domain.MembershipSta
 
 // SetMethod names the card or account that pays from now on.
 func (s *memberships) SetMethod(ctx context.Context, r *usherv1.SetMethodRequest) (*usherv1.SetMethodResponse, error) {
-	return plain(ctx, s.server, r, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
+	return plain(ctx, s.server, r, onceOrAgain, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
 		return s.usher.Memberships.SetMethod(ctx, c.seller, m.ID, r.Method)
 	}, func(o *usherv1.Outcome) *usherv1.SetMethodResponse { return &usherv1.SetMethodResponse{Outcome: o} })
 }
@@ -97,13 +97,14 @@ type ofMembership interface {
 	GetMembership() string
 }
 
-// plain runs a command that takes no key of its own, for who may ask for it.
-func plain[M any, P message[M]](ctx context.Context, s *server, r ofMembership, do func(context.Context, caller, domain.MembershipState) (app.Done, error), answer func(*usherv1.Outcome) P) (P, error) {
+// plain runs a command that takes no key of its own, for who may ask for it, by
+// once or onceOrAgain.
+func plain[M any, P message[M]](ctx context.Context, s *server, r ofMembership, keep keeper[P], do func(context.Context, caller, domain.MembershipState) (app.Done, error), answer func(*usherv1.Outcome) P) (P, error) {
 	c, m, err := s.member(ctx, r.GetMembership(), domain.EditProducts)
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s, c, r, func(ctx context.Context) (P, error) {
+	return keep(ctx, s, c, r, func(ctx context.Context) (P, error) {
 		d, err := do(ctx, c, m)
 		if err != nil {
 			return nil, err

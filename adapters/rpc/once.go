@@ -50,6 +50,9 @@ type message[M any] interface {
 	proto.Message
 }
 
+// keeper is [once] or [onceOrAgain].
+type keeper[P any] func(context.Context, *server, caller, proto.Message, func(context.Context) (P, error)) (P, error)
+
 // once does a change whose command takes no key: with the header it is done once,
 // and a repeat is answered as the first time. asked is the whole request, by which a
 // repeat is known; do uses the context that it is given.

@@ -128,7 +128,7 @@ func (s *sales) LinkSale(ctx context.Context, r *usherv1.LinkSaleRequest) (*ushe
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.LinkSaleResponse, error) {
+	return onceOrAgain(ctx, s.server, c, r, func(ctx context.Context) (*usherv1.LinkSaleResponse, error) {
 		link, err := s.usher.Access.Link(ctx, c.seller, domain.PurchaseID(r.Purchase))
 		if err != nil {
 			return nil, err

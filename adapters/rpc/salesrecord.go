@@ -126,21 +126,21 @@ func (s *sales) ReleaseSale(ctx context.Context, r *usherv1.ReleaseSaleRequest) 
 
 // PreorderSale keeps a purchase until its product is released.
 func (s *sales) PreorderSale(ctx context.Context, r *usherv1.PreorderSaleRequest) (*usherv1.PreorderSaleResponse, error) {
-	return changed(ctx, s.server, r, s.usher.Sales.Preorder, func(p *usherv1.Purchase) *usherv1.PreorderSaleResponse {
+	return changed(ctx, s.server, r, once, s.usher.Sales.Preorder, func(p *usherv1.Purchase) *usherv1.PreorderSaleResponse {
 		return &usherv1.PreorderSaleResponse{Purchase: p}
 	})
 }
 
 // RevokeSale takes access away.
 func (s *sales) RevokeSale(ctx context.Context, r *usherv1.RevokeSaleRequest) (*usherv1.RevokeSaleResponse, error) {
-	return changed(ctx, s.server, r, s.usher.Sales.Revoke, func(p *usherv1.Purchase) *usherv1.RevokeSaleResponse {
+	return changed(ctx, s.server, r, onceOrAgain, s.usher.Sales.Revoke, func(p *usherv1.Purchase) *usherv1.RevokeSaleResponse {
 		return &usherv1.RevokeSaleResponse{Purchase: p}
 	})
 }
 
 // UnrevokeSale gives access back.
 func (s *sales) UnrevokeSale(ctx context.Context, r *usherv1.UnrevokeSaleRequest) (*usherv1.UnrevokeSaleResponse, error) {
-	return changed(ctx, s.server, r, s.usher.Sales.Unrevoke, func(p *usherv1.Purchase) *usherv1.UnrevokeSaleResponse {
+	return changed(ctx, s.server, r, once, s.usher.Sales.Unrevoke, func(p *usherv1.Purchase) *usherv1.UnrevokeSaleResponse {
 		return &usherv1.UnrevokeSaleResponse{Purchase: p}
 	})
 }
@@ -151,13 +151,13 @@ type ofPurchase interface {
 	GetPurchase() string
 }
 
-// changed changes a sale of the seller who asks.
-func changed[M any, P message[M]](ctx context.Context, s *server, r ofPurchase, do func(context.Context, domain.SellerID, domain.PurchaseID) (domain.PurchaseState, error), answer func(*usherv1.Purchase) P) (P, error) {
+// changed changes a sale of the seller who asks, by once or onceOrAgain.
+func changed[M any, P message[M]](ctx context.Context, s *server, r ofPurchase, keep keeper[P], do func(context.Context, domain.SellerID, domain.PurchaseID) (domain.PurchaseState, error), answer func(*usherv1.Purchase) P) (P, error) {
 	c, err := s.ownSale(ctx, r.GetPurchase(), domain.EditProducts)
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s, c, r, func(ctx context.Context) (P, error) {
+	return keep(ctx, s, c, r, func(ctx context.Context) (P, error) {
 		p, err := do(ctx, c.seller, domain.PurchaseID(r.GetPurchase()))
 		if err != nil {
 			return nil, err

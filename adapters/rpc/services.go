@@ -35,6 +35,9 @@ var services = []service{
 	{usherv1connect.SaleServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewSaleServiceHandler(&sales{s}, o...)
 	}},
+	{usherv1connect.SeatServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewSeatServiceHandler(&seats{s}, o...)
+	}},
 	{usherv1connect.TokenServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewTokenServiceHandler(&tokens{s}, o...)
 	}},
