@@ -53,23 +53,24 @@ type Config struct {
 
 // Usher is every use case.
 type Usher struct {
-	Sellers     *Sellers
-	Catalog     *Catalog
-	Sales       *Sales
-	Memberships *Memberships
-	Commands    *Commands
-	Payments    *Payments
-	Licensing   *Licensing
-	Tokens      *Tokens
-	Mails       *Mails
-	Communities *Communities
-	Access      *Access
-	Sessions    *Sessions
-	Webhooks    *Webhooks
-	Transfer    *Transfer
-	Holding     *Holding
-	Clock       *Clock
-	Worker      *Worker
+	Sellers      *Sellers
+	Catalog      *Catalog
+	Sales        *Sales
+	Memberships  *Memberships
+	Commands     *Commands
+	Payments     *Payments
+	Licensing    *Licensing
+	Tokens       *Tokens
+	Applications *Applications
+	Mails        *Mails
+	Communities  *Communities
+	Access       *Access
+	Sessions     *Sessions
+	Webhooks     *Webhooks
+	Transfer     *Transfer
+	Holding      *Holding
+	Clock        *Clock
+	Worker       *Worker
 }
 
 // New wires the use cases. It has no effects.
@@ -109,23 +110,24 @@ func New(c Config) (*Usher, error) {
 func (c *core) usher() *Usher {
 	w := newWorker(c)
 	return &Usher{
-		Sellers:     &Sellers{c},
-		Catalog:     &Catalog{c},
-		Sales:       &Sales{c},
-		Memberships: &Memberships{c},
-		Commands:    &Commands{c},
-		Payments:    &Payments{c},
-		Licensing:   &Licensing{core: c},
-		Tokens:      &Tokens{c},
-		Mails:       &Mails{c},
-		Communities: &Communities{c},
-		Access:      &Access{c},
-		Sessions:    &Sessions{c},
-		Webhooks:    &Webhooks{c},
-		Transfer:    &Transfer{c},
-		Holding:     &Holding{c},
-		Clock:       &Clock{w},
-		Worker:      w,
+		Sellers:      &Sellers{c},
+		Catalog:      &Catalog{c},
+		Sales:        &Sales{c},
+		Memberships:  &Memberships{c},
+		Commands:     &Commands{c},
+		Payments:     &Payments{c},
+		Licensing:    &Licensing{core: c},
+		Tokens:       &Tokens{c},
+		Applications: &Applications{c},
+		Mails:        &Mails{c},
+		Communities:  &Communities{c},
+		Access:       &Access{c},
+		Sessions:     &Sessions{c},
+		Webhooks:     &Webhooks{c},
+		Transfer:     &Transfer{c},
+		Holding:      &Holding{c},
+		Clock:        &Clock{w},
+		Worker:       w,
 	}
 }
 

@@ -51,11 +51,18 @@ func (t *Tokens) Allowed(ctx context.Context, secret string, scopes ...domain.Sc
 }
 
 // Holder returns the live token of that secret, whoever it lets act for what:
-// [domain.ErrUnauthenticated] if there is none.
+// [domain.ErrUnauthenticated] if there is none. One of an application lives as
+// long as that does.
 func (t *Tokens) Holder(ctx context.Context, secret string) (*domain.Token, error) {
 	var token *domain.Token
 	err := t.store.View(ctx, ports.System, func(ctx context.Context, tx ports.Tx) (err error) {
-		token, err = tx.Tokens.ByDigest(ctx, domain.DigestOf(secret))
+		if token, err = tx.Tokens.ByDigest(ctx, domain.DigestOf(secret)); err != nil || token.State().ApplicationID == "" {
+			return err
+		}
+		of, err := tx.Applications.ByClient(ctx, token.State().ApplicationID)
+		if errors.Is(err, domain.ErrApplicationNotFound) || err == nil && !of.RevokedAt.IsZero() {
+			return domain.ErrTokenNotFound
+		}
 		return err
 	})
 	if errors.Is(err, domain.ErrTokenNotFound) || err == nil && !token.State().RevokedAt.IsZero() {

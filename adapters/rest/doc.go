@@ -23,6 +23,10 @@
 //	PUT    /v2/sales/ID/mark_as_shipped                 mark_sales_as_shipped
 //	GET    /v2/payouts, .../upcoming, .../ID            view_payouts
 //
+// A program gets such a token by client_credentials at POST /oauth/token, and
+// gives it back at POST /oauth/revoke (RFC 6749, RFC 7009); what stands in the
+// query counts for nothing there.
+//
 // The same lies under /api/v2, which pages of other origins cannot call. A
 // path may end in .json, and slashes too many do not matter. What is not
 // routed, for its path or for its method, is an empty 404.

@@ -47,6 +47,10 @@ type api struct {
 // ServeHTTP finds the route, reads the parameters, and writes what the use case
 // answers.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if do := oauths[r.URL.EscapedPath()]; do != nil {
+		a.serveOAuth(w, r, do)
+		return
+	}
 	to, ids := routeTo(r.URL.EscapedPath())
 	if to == nil {
 		refuseRequest(w, "not_routed", http.StatusNotFound)
@@ -88,7 +92,9 @@ func writeJSON(w http.ResponseWriter, status int, o *object) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "private, no-store")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, no-store")
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that has gone is nobody's error
 }
