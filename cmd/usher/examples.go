@@ -221,6 +221,14 @@ var examples = map[string][]string{
 		`usher tokens create --name Everything --scopes account > token.txt`,
 	},
 	"tokens revoke": {`usher tokens revoke AZqxJ2vXd9-Y0kqk3rW0Ng== --yes`},
+	"tokens applications": {
+		`usher tokens applications add --name "My books" --scopes view_sales > secret.txt`,
+		`usher tokens applications list`,
+	},
+	"tokens applications list":   {`usher tokens applications list`},
+	"tokens applications add":    {`usher tokens applications add --name "My books" --scopes view_sales > secret.txt`},
+	"tokens applications rotate": {`usher tokens applications rotate AZqxJ2vXd9-Y0kqk3rW0Ng== --yes > secret.txt`},
+	"tokens applications revoke": {`usher tokens applications revoke AZqxJ2vXd9-Y0kqk3rW0Ng== --yes`},
 	"import": {
 		`usher import backup.jsonl --dry-run`,
 		`usher import backup.jsonl`,

@@ -77,6 +77,8 @@ var hints = map[string]string{
 	domain.ErrClaimNotFound.Code:      `"usher communities people" shows who is let in`,
 	domain.ErrNotConfigured.Code:      "set Discord up with --discord-client-id and its secrets",
 	domain.ErrWrongSecret.Code:        "give the secrets that this database was made with: USHER_SECRETS or --secrets-file",
+
+	domain.ErrApplicationNotFound.Code: `"usher tokens applications list" shows the applications`,
 }
 
 // fault is a failure as a person or a program is told about it.

@@ -15,6 +15,8 @@ type tokensCmd struct {
 	List   tokensListCmd   `cmd:"" help:"List access tokens. Their secrets are nowhere."`
 	Create tokensCreateCmd `cmd:"" help:"Make an access token, and print its secret this once."`
 	Revoke tokensRevokeCmd `cmd:"" help:"End an access token at once."`
+
+	Applications applicationsCmd `cmd:"" help:"Programs that get access tokens of their own."`
 }
 
 type tokenView struct {
