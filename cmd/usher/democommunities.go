@@ -14,6 +14,7 @@ import (
 	"github.com/usherhq/usher/adapters/discord"
 	"github.com/usherhq/usher/adapters/discord/discordtest"
 	"github.com/usherhq/usher/adapters/web"
+	"github.com/usherhq/usher/adapters/webhook"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -34,7 +35,7 @@ func listenForStandIns() (net.Listener, error) {
 // standInServices are the services of a demo. publicURL is where its server is
 // reached; empty: this is none.
 func standInServices(at, publicURL string) services {
-	return services{publicURL: publicURL, circleURL: at + circlePath, standIns: true, discord: &discord.Config{
+	return services{publicURL: publicURL, circleURL: at + circlePath, standIns: true, reach: webhook.Loopback, discord: &discord.Config{
 		ClientID: standInsApp.ClientID, ClientSecret: standInsApp.ClientSecret, BotToken: standInsApp.BotToken,
 		RedirectURI: publicURL + web.CallbackPath, Version: version(),
 		AuthorizeURL: at + discordPath + "/oauth2/authorize", APIURL: at + discordPath + "/api",

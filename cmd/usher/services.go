@@ -14,6 +14,7 @@ import (
 	"github.com/usherhq/usher/adapters/circle"
 	"github.com/usherhq/usher/adapters/discord"
 	"github.com/usherhq/usher/adapters/web"
+	"github.com/usherhq/usher/adapters/webhook"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -29,6 +30,7 @@ const (
 type serviceFlags struct {
 	DiscordClientID    string     `name:"discord-client-id" help:"Client id of the Discord application whose bot lets people in; nobody joins a server without one." env:"USHER_DISCORD_CLIENT_ID" placeholder:"ID" group:"everywhere"`
 	DiscordSecretsFile string     `help:"File of its client_secret and bot_token, a JSON object; discord.secrets in the data folder unless given, or USHER_DISCORD_CLIENT_SECRET and USHER_DISCORD_BOT_TOKEN." env:"USHER_DISCORD_SECRETS_FILE" placeholder:"FILE" group:"everywhere"`
+	WebhooksToInternal bool       `name:"webhooks-to-internal-addresses" help:"Also call webhooks at addresses of this machine and of networks that are not the internet; for development." env:"USHER_WEBHOOKS_TO_INTERNAL_ADDRESSES" group:"everywhere"`
 	CircleURL          standInURL `name:"circle-url" hidden:"" env:"USHER_TEST_CIRCLE_URL" placeholder:"URL" group:"everywhere"`
 	DiscordURL         standInURL `name:"discord-url" hidden:"" env:"USHER_TEST_DISCORD_URL" placeholder:"URL" group:"everywhere"`
 }
@@ -52,6 +54,7 @@ type services struct {
 	circleURL string          // empty: Circle's own
 	discord   *discord.Config // nil: Discord is not set up
 	standIns  bool            // they are a demo's
+	reach     webhook.Reach   // where webhooks may lead
 }
 
 // services finds out how communities are reached. publicURL is where the world
@@ -61,6 +64,9 @@ type services struct {
 func (c *call) services(publicURL string) (services, error) {
 	publicURL = cmp.Or(publicURL, string(c.PublicURL))
 	s := services{publicURL: publicURL, circleURL: string(c.CircleURL)}
+	if c.WebhooksToInternal {
+		s.reach = webhook.Anywhere
+	}
 	if c.standIns != nil {
 		return standInServices(c.standIns.url, publicURL), nil
 	}

@@ -30,6 +30,9 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 	}
 	outbox := mail.NewOutbox(store)
 	sealer := sealerOf(options)
+	poster := openPoster(mainServices)
+	portsEventBody := eventBody()
+	portsPingBody := pingBody(mainServices)
 	client := openCircle(mainServices, store)
 	community, err := openDiscord(mainServices, store)
 	if err != nil {
@@ -48,6 +51,9 @@ func withSQLite(contextContext context.Context, mainDatabasePath databasePath, o
 		Charger:     charger,
 		Mailer:      outbox,
 		Sealer:      sealer,
+		Poster:      poster,
+		EventBody:   portsEventBody,
+		PingBody:    portsPingBody,
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,
@@ -73,6 +79,9 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 	}
 	outbox := mail.NewOutbox(store)
 	sealer := keysOf(store)
+	poster := openPoster(mainServices)
+	portsEventBody := eventBody()
+	portsPingBody := pingBody(mainServices)
 	client := openCircle(mainServices, store)
 	community, err := openDiscord(mainServices, store)
 	if err != nil {
@@ -90,6 +99,9 @@ func withPostgres(contextContext context.Context, store *pgstore.Store, logger *
 		Charger:     charger,
 		Mailer:      outbox,
 		Sealer:      sealer,
+		Poster:      poster,
+		EventBody:   portsEventBody,
+		PingBody:    portsPingBody,
 		Communities: v,
 		Circle:      client,
 		Discord:     portsDiscordSetup,

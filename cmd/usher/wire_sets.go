@@ -17,10 +17,10 @@ import (
 
 // core makes the use cases from a store. What Config leaves out are chance and
 // the clock: the machine's, or that of a store with a test clock.
-var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff", "Charger", "Mailer", "Sealer", "Communities", "Circle", "Discord", "PublicURL", "NoSweeps"))
+var core = wire.NewSet(app.New, wire.Struct(new(app.Config), "Store", "Logger", "Cutoff", "Charger", "Mailer", "Sealer", "Poster", "EventBody", "PingBody", "Communities", "Circle", "Discord", "PublicURL", "NoSweeps"))
 
 // effects are what leaves the process.
-var effects = wire.NewSet(openCharger, mail.NewOutbox, wire.Bind(new(ports.Mailer), new(*mail.Outbox)), communities)
+var effects = wire.NewSet(openCharger, mail.NewOutbox, wire.Bind(new(ports.Mailer), new(*mail.Outbox)), openPoster, eventBody, pingBody, communities)
 
 // communities are the services that people are let into.
 var communities = wire.NewSet(openCircle, wire.Bind(new(ports.CircleSetup), new(*circle.Client)), openDiscord, discordSetup, communityServices, pagesAt, quiet)
