@@ -61,6 +61,7 @@ func play(t *testing.T, c lineOf[scenario], open opener) {
 // step carries out one step and returns what came otherwise than expected.
 func (s *stage) step(step step, want result) (wrong []string) {
 	s.Helper()
+	s.listens(step)
 	then, arrived := s.clock.named, func() {}
 	if step.At != nil {
 		then = step.At.Time
@@ -87,9 +88,10 @@ func (s *stage) step(step step, want result) (wrong []string) {
 		}
 	}
 	s.drain()
-	if step.RunJobs {
+	if bool(step.RunJobs) || want.Webhooks != nil {
 		s.runJobs()
 	}
+	wrong = append(wrong, s.told(want)...)
 	return append(wrong, s.states(want.State)...)
 }
 

@@ -6,12 +6,14 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/usherhq/usher/adapters/rest"
+	"github.com/usherhq/usher/adapters/webhook"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -37,6 +39,9 @@ type stage struct {
 	tokens  map[auth]string
 	things  map[string]thing
 	saved   map[string]string
+
+	receiver *receiver
+	hooks    []subscribed
 }
 
 // thing is what a name stands for.
@@ -85,7 +90,11 @@ func newStage(t *testing.T, c *scenario, open opener) *stage {
 	var err error
 	s.cards, err = openCards(s.clock)
 	s.must(err)
-	config := app.Config{Store: s.store, Clock: s.clock.now, Charger: s.cards, Logger: slog.New(slog.DiscardHandler)}
+	s.receiver = &receiver{clock: s.clock, status: http.StatusOK}
+	config := app.Config{
+		Store: s.store, Clock: s.clock.now, Charger: s.cards, Logger: slog.New(slog.DiscardHandler),
+		Poster: webhook.NewPoster(webhook.Options{HTTP: s.receiver}), EventBody: webhook.Body, PingBody: rest.Pings(publicURL),
+	}
 	if cutoff := g.Config.ProductIDRequiredAfter; cutoff.null {
 		config.Cutoff = domain.NoCutoff
 	} else if cutoff.set {
@@ -97,6 +106,7 @@ func newStage(t *testing.T, c *scenario, open opener) *stage {
 	t.Cleanup(s.server.Close)
 	s.enroll()
 	s.fill(c)
+	s.subscribe(g)
 	return s
 }
 
