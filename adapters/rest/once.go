@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"strings"
 
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -15,7 +16,10 @@ type repeatable bool
 // Idempotency-Key it is done once, and a repeat is answered as the first time;
 // what else comes under the key is refused. A refusal uses no key up.
 func (c call) once(of domain.SellerID, again repeatable, do func(call) (*object, error)) (*object, error) {
-	key := c.key()
+	key, err := c.key()
+	if err != nil {
+		return nil, err
+	}
 	if key == "" {
 		return do(c)
 	}
@@ -36,8 +40,22 @@ func (c call) once(of domain.SellerID, again repeatable, do func(call) (*object,
 	return &object{raw: []byte(body)}, nil
 }
 
-// key is the header under which a change is done once; empty: it is only done.
-func (c call) key() string { return c.r.Header.Get("Idempotency-Key") }
+// maxKey is how long an idempotency key may be, as everywhere else.
+const maxKey = 100
+
+// key is the header under which a change is done once; empty: there is none, and it
+// is only done. One that says nothing is refused: who sends it means to be safe.
+func (c call) key() (string, error) {
+	given := c.r.Header["Idempotency-Key"]
+	if len(given) == 0 {
+		return "", nil
+	}
+	key := given[0]
+	if len(given) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+		return "", domain.InvalidField("idempotency_key", "must be one header Idempotency-Key of 1 to 100 visible ASCII characters, such as a UUID")
+	}
+	return key, nil
+}
 
 // asked is what a request asks for, but for the token that it asks with.
 func (c call) asked() any {

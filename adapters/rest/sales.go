@@ -135,6 +135,10 @@ func (c call) refund() (*object, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := c.key()
+	if err != nil {
+		return nil, err
+	}
 	ctx, amount := c.r.Context(), int64(0)
 	given, present, _ := c.p.str("amount_cents")
 	if present && !blank(given) {
@@ -146,7 +150,7 @@ func (c call) refund() (*object, error) {
 			return nil, &told{domain.ErrInvalid.Code, "The sale was unable to be modified."}
 		}
 	}
-	l, err := c.usher.Sales.GiveBack(ctx, who.SellerID, c.ids[0], amount, c.key())
+	l, err := c.usher.Sales.GiveBack(ctx, who.SellerID, c.ids[0], amount, key)
 	switch {
 	case err == nil:
 		return about("sale", sale(&l)), nil
