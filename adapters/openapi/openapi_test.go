@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,11 +22,12 @@ func ask(o *Options, method, target string, change ...func(*http.Request)) *http
 	return w
 }
 
-// addresses are all that a text names, but for those of standards.
+// addresses are all that a text names, but for those of standards and of those who
+// carry parcels.
 func addresses(text string) map[string]bool {
 	found := map[string]bool{}
 	for _, at := range regexp.MustCompile(`https?://[^/"'<\s\\&]+`).FindAllString(text, -1) {
-		if at != "https://json-schema.org" {
+		if at != "https://json-schema.org" && at != "https://track.example.com" {
 			found[at] = true
 		}
 	}
@@ -201,6 +203,19 @@ func TestAssemble_refuses(t *testing.T) {
 	for _, bad := range []string{`{"a":1,"a":2}`, `{`, `{} {}`, `[1,]`} {
 		if _, err := parse([]byte(bad)); err == nil {
 			t.Errorf("%s is read", bad)
+		}
+	}
+}
+
+// TestParts: every file of source is a part of the description.
+func TestParts(t *testing.T) {
+	files, err := source.ReadDir("source")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name := strings.TrimSuffix(file.Name(), ".json"); name != "usher" && !slices.Contains(parts, name) {
+			t.Errorf("%s is no part", file.Name())
 		}
 	}
 }

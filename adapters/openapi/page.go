@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
+	"regexp"
 	"strings"
 )
 
@@ -95,8 +96,10 @@ func (v *view) part(tag *object) part {
 
 // anchor is the place of something on the page.
 func anchor(kind, name string) string {
-	return kind + "-" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
+	return kind + "-" + strings.Trim(odd.ReplaceAllString(strings.ToLower(name), "-"), "-")
 }
+
+var odd = regexp.MustCompile(`[^a-z0-9]+`)
 
 // span is a piece of a sentence.
 type span struct {

@@ -77,8 +77,12 @@ func (v *view) typeOf(s *object) []word {
 	var all [][]word
 	for _, name := range typesOf(s) {
 		switch {
+		case name == "array" && len(s.within("items").keys) == 0:
+			all = append(all, []word{{Text: "list"}})
 		case name == "array":
 			all = append(all, append([]word{{Text: "list of "}}, v.typeOf(s.within("items"))...))
+		case name == "object":
+			all = append(all, v.objectOf(s))
 		case name == "string" && s.text("format") != "":
 			all = append(all, []word{{Text: "string (" + s.text("format") + ")"}})
 		default:
@@ -86,6 +90,24 @@ func (v *view) typeOf(s *object) []word {
 		}
 	}
 	return joined(all)
+}
+
+// objectOf says in words what is in an object that has no name: what may have any
+// names, or those that it has.
+func (v *view) objectOf(s *object) []word {
+	words := []word{{Text: "object"}}
+	if values := s.within("additionalProperties"); len(values.keys) > 0 {
+		words[0].Text = "object whose values are "
+		return append(words, v.typeOf(values)...)
+	}
+	for i, name := range s.within("properties").keys {
+		between := ", "
+		if i == 0 {
+			between = " with "
+		}
+		words = append(words, word{Text: between}, word{Text: name, Code: true})
+	}
+	return words
 }
 
 func typesOf(s *object) (all []string) {
