@@ -49,7 +49,9 @@ func TestImport_refusesAFaultInItsLastLine(t *testing.T) {
 	renewing, member := fixture.Renewal(mug)
 	license := ports.CountedLicense{License: fixture.License(sale, func(l *domain.LicenseState) { l.Key = "mug-1" })}
 	token := fixture.Token(ana, "anas secret")
-	payment := fixture.PaymentOf(member, domain.RenewalPayment, 2, func(p *domain.PaymentState) { p.ProcessorRef = "pi_1" }) // eva has her own
+	payment := fixture.PaymentOf(member, domain.RenewalPayment, 2, func(p *domain.PaymentState) {
+		p.ProcessorRef, p.Refunding = "pi_1", p.Amount.Amount // eva has her own of that name
+	})
 	refund, dispute, seat := fixture.Refund(payment), fixture.Dispute(payment), fixture.Seat(renewing)
 	good := []any{ana, mug, cup, blue, sale, renewing, member, license, token, payment, refund, dispute, seat}
 
@@ -290,7 +292,7 @@ func TestImport_takes(t *testing.T) {
 	token := fixture.Token(eva, "x")
 	joined, _ := fixture.Renewal(pen, func(p *domain.PurchaseState) { p.Quantity, p.Price.Amount = 3, 100 })
 	club := recordOf(joined).Adopt(joined) // brought in from elsewhere
-	renewal := fixture.PaymentOf(club, domain.RenewalPayment, 2)
+	renewal := fixture.PaymentOf(club, domain.RenewalPayment, 2, func(p *domain.PaymentState) { p.Refunding = p.Amount.Amount })
 	refund, dispute := fixture.Refund(renewal), fixture.Dispute(renewal)
 	seat := fixture.Seat(joined, func(s *domain.Seat) { s.Status, s.RevokedAt = domain.SeatRevoked, s.CreatedAt })
 	taken := fixture.Seat(joined)

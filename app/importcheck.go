@@ -24,12 +24,13 @@ type checker struct {
 	open    []reference // named before it was said
 	shop    *shop       // the store's products and variants; nil: not asked yet
 	books   books       // the names that the store's payments, refunds and seats have
+	given   givings
 }
 
 func newChecker(ctx context.Context, c *core, digest string, before ports.Task) (*checker, error) {
 	k := &checker{
 		core: c, digest: digest, before: reached(before), said: newNames(),
-		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{}, books: books{},
+		carried: map[domain.SellerID]int{}, stored: map[domain.SellerID]bool{}, tells: map[domain.SellerID]bool{}, books: books{}, given: givings{},
 	}
 	list := func(after ports.Cursor, limit int) ([]domain.Seller, error) {
 		return (&Sellers{c}).List(ctx, after, limit)
@@ -70,10 +71,14 @@ func (k *checker) record(ctx context.Context, r Record) (fresh bool, err error) 
 	if err := k.references(ctx, r, owner); err != nil {
 		return false, err
 	}
-	if was, err := k.carriedBefore(ctx, r, owner, kind == "seller"); err != nil || was {
+	was, err := k.carriedBefore(ctx, r, owner, kind == "seller")
+	if err == nil && !was {
+		fresh, err = k.against(ctx, owner, r.Value)
+	}
+	if err != nil {
 		return false, err
 	}
-	return k.against(ctx, owner, r.Value)
+	return fresh, k.gaveBack(r, owner)
 }
 
 // carriedBefore reports whether an earlier run of this source kept the record,
@@ -97,12 +102,13 @@ func (k *checker) carriedBefore(ctx context.Context, r Record, owner domain.Sell
 	return r.Line <= upTo, nil
 }
 
-// end looks for what was named and never said.
+// end looks for what was named and never said, and for what was given back by
+// no refund.
 func (k *checker) end(ctx context.Context) error {
 	for _, ref := range k.open {
 		if err := k.resolve(ctx, ref); err != nil {
 			return atLine(ref.line, err)
 		}
 	}
-	return nil
+	return k.given.missing()
 }

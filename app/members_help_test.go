@@ -88,9 +88,9 @@ func money(m domain.MembershipState) (payments, rest []any) {
 			}
 			if status == domain.Voided { // and paid all the same
 				p.PaidAt, p.VoidedAt = p.CreatedAt.Add(time.Hour), p.CreatedAt.Add(time.Minute)
+				p.Refunded, p.Refunding = 3, 2 // as its refunds come to
 			}
 			p.ProcessorRef, p.Target = "pi_"+string(p.ID), m.InFlight.Target
-			p.Refunded, p.Refunding = 3, 2
 			p.Method, p.Elsewhere = "pm_2", status == domain.Voided
 		})
 		payments = append(payments, p)
@@ -100,6 +100,9 @@ func money(m domain.MembershipState) (payments, rest []any) {
 		for _, s := range []domain.RefundStatus{domain.RefundIntended, domain.RefundSent, domain.RefundDone, domain.RefundFailed} {
 			rest = append(rest, fixture.Refund(p, func(r *domain.Refund) {
 				r.Status, r.Cause, r.ProcessorRef, r.Amount = s, domain.RefundOfLate, "re_1", 1
+				if s == domain.RefundDone {
+					r.Amount = 3
+				}
 				if s == domain.RefundDone || s == domain.RefundFailed {
 					r.SettledAt = r.CreatedAt.Add(time.Second)
 				}

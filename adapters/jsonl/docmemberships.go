@@ -109,8 +109,8 @@
 //	status*        "intended", "sent", "needs_action", "paid", "declined" or "voided"
 //	decline        "soft", "hard" or "unreachable"
 //	processor_ref  text; the processor's id of it, unique among the seller's
-//	refunded       amount, given back so far
-//	refunding      amount, on its way back
+//	refunded       amount, given back so far: what its refunds that are done come to
+//	refunding      amount, on its way back: likewise of those that are intended or sent
 //	paid_at        time
 //	voided_at      time
 //	created_at*    time
