@@ -188,6 +188,7 @@ func richShop(s domain.Seller, pencil domain.Product) []any {
 		p.GiftOf, p.BundleOf, p.PreorderOf = given.ID, whole.ID, pre.ID
 		p.Refunded, p.OfferCode.Percent = 10, 20
 		*p = fixture.Distinct(*p)
+		p.TrackingURL = "https://post.example.com/parcels/17"
 	})
 	disabled := fixture.License(rich, func(l *domain.LicenseState) {
 		l.DisabledAt, l.Key = fixture.T0.AddDate(0, 1, 0), " ключ of another system"
