@@ -222,6 +222,11 @@ func TestEnums(t *testing.T) {
 	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.ReportKind](w)) })
 	check("statuses of seats", []string{string(domain.SeatInvited), string(domain.SeatActive), string(domain.SeatRevoked)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.SeatStatus](w)) })
+	check("services", []string{string(domain.Circle), string(domain.Discord)}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Service](w)) })
+	check("states of claims", []string{
+		string(domain.ClaimWaiting), string(domain.ClaimPending), string(domain.ClaimActive), string(domain.ClaimNeedsCustomer), string(domain.ClaimNeedsSeller),
+		string(domain.ClaimRemoving), string(domain.ClaimRemoved), string(domain.ClaimKept), string(domain.ClaimFailed),
+	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.ClaimState](w)) })
 	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }
