@@ -276,7 +276,7 @@ func TestNamesOfUniqueIndexes(t *testing.T) {
 	}
 	// Of those that have no name of their own a clash is domain.ErrExists.
 	plain := []string{"usher_payments_seller_id_key_key", "usher_payments_processor", "usher_refunds_seller_id_key_key", "usher_tokens_digest_key", "usher_mails_seller_id_cause_key", "usher_jobs_key",
-		"usher_connections_remote", "usher_claims_seat", "usher_grants_subject"}
+		"usher_connections_remote", "usher_claims_seat", "usher_grants_subject", "usher_deliveries_event"}
 	for _, name := range there {
 		if names[name] == nil && !slices.Contains(plain, name) && !strings.HasPrefix(name, "usher_goose") {
 			t.Errorf("nobody has decided what a clash in %s means", name)

@@ -5,7 +5,9 @@ ALTER TABLE usher_purchases ADD COLUMN shipped_at INTEGER;
 ALTER TABLE usher_purchases ADD COLUMN tracking_url TEXT NOT NULL DEFAULT '';
 
 -- The newest sales are listed with their renewals, and the members of a product.
+DROP INDEX IF EXISTS usher_payments_renewals;
 CREATE INDEX usher_payments_renewals ON usher_payments (seller_id, created_at, id) WHERE kind = 'renewal' AND status = 'paid';
+DROP INDEX IF EXISTS usher_memberships_product;
 CREATE INDEX usher_memberships_product ON usher_memberships (product_id, created_at, id);
 
 CREATE TABLE usher_applications (
@@ -20,6 +22,7 @@ CREATE TABLE usher_applications (
 CREATE INDEX usher_applications_page ON usher_applications (seller_id, created_at, id);
 
 ALTER TABLE usher_tokens ADD COLUMN application_id TEXT NOT NULL DEFAULT '';
+DROP INDEX IF EXISTS usher_tokens_application;
 CREATE INDEX usher_tokens_application ON usher_tokens (seller_id, application_id) WHERE scopes <> '' AND revoked_at IS NULL;
 
 -- The secrets are sealed; secret is the number of the secret that they were sealed with.
