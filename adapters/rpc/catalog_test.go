@@ -227,6 +227,12 @@ func TestEnums(t *testing.T) {
 		string(domain.ClaimWaiting), string(domain.ClaimPending), string(domain.ClaimActive), string(domain.ClaimNeedsCustomer), string(domain.ClaimNeedsSeller),
 		string(domain.ClaimRemoving), string(domain.ClaimRemoved), string(domain.ClaimKept), string(domain.ClaimFailed),
 	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.ClaimState](w)) })
+	check("what becomes of who is in", []string{string(domain.KeepMembers), string(domain.KeepUntilEnd), string(domain.RemoveMembers)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Leaving](w)) })
+	check("ends", []string{string(domain.EndNone), string(domain.EndRoles), string(domain.EndKick), string(domain.EndSpaceGroup), string(domain.EndCommunity)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.EndAction](w)) })
+	check("healths", []string{string(domain.HealthOK), string(domain.HealthWarning), string(domain.HealthBotMissing), string(domain.HealthTokenInvalid)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Health](w)) })
 	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }

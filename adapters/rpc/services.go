@@ -23,6 +23,9 @@ var services = []service{
 	{usherv1connect.CatalogServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewCatalogServiceHandler(&catalog{s}, o...)
 	}},
+	{usherv1connect.CommunityServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewCommunityServiceHandler(&communities{s}, o...)
+	}},
 	{usherv1connect.CustomerServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewCustomerServiceHandler(&customers{s}, o...)
 	}},

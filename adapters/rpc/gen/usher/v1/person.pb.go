@@ -9,6 +9,7 @@ package usherv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -150,11 +151,285 @@ func (ClaimState) EnumDescriptor() ([]byte, []int) {
 	return file_usher_v1_person_proto_rawDescGZIP(), []int{1}
 }
 
+// EndAction is what happens to somebody in a community when what they paid for
+// ends.
+type EndAction int32
+
+const (
+	EndAction_END_ACTION_UNSPECIFIED EndAction = 0
+	// They stay, with all that they were given.
+	EndAction_END_ACTION_NONE EndAction = 1
+	// Discord: they lose the roles that usher gave.
+	EndAction_END_ACTION_REMOVE_ROLES EndAction = 2
+	// Discord: they are taken out of the server.
+	EndAction_END_ACTION_KICK EndAction = 3
+	// Circle: they lose the space groups that usher gave.
+	EndAction_END_ACTION_REMOVE_FROM_SPACE_GROUP EndAction = 4
+	// Circle: they are taken out of the community.
+	EndAction_END_ACTION_REMOVE_FROM_COMMUNITY EndAction = 5
+)
+
+// Enum value maps for EndAction.
+var (
+	EndAction_name = map[int32]string{
+		0: "END_ACTION_UNSPECIFIED",
+		1: "END_ACTION_NONE",
+		2: "END_ACTION_REMOVE_ROLES",
+		3: "END_ACTION_KICK",
+		4: "END_ACTION_REMOVE_FROM_SPACE_GROUP",
+		5: "END_ACTION_REMOVE_FROM_COMMUNITY",
+	}
+	EndAction_value = map[string]int32{
+		"END_ACTION_UNSPECIFIED":             0,
+		"END_ACTION_NONE":                    1,
+		"END_ACTION_REMOVE_ROLES":            2,
+		"END_ACTION_KICK":                    3,
+		"END_ACTION_REMOVE_FROM_SPACE_GROUP": 4,
+		"END_ACTION_REMOVE_FROM_COMMUNITY":   5,
+	}
+)
+
+func (x EndAction) Enum() *EndAction {
+	p := new(EndAction)
+	*p = x
+	return p
+}
+
+func (x EndAction) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EndAction) Descriptor() protoreflect.EnumDescriptor {
+	return file_usher_v1_person_proto_enumTypes[2].Descriptor()
+}
+
+func (EndAction) Type() protoreflect.EnumType {
+	return &file_usher_v1_person_proto_enumTypes[2]
+}
+
+func (x EndAction) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EndAction.Descriptor instead.
+func (EndAction) EnumDescriptor() ([]byte, []int) {
+	return file_usher_v1_person_proto_rawDescGZIP(), []int{2}
+}
+
+// Person is one reason for somebody to be in a community: a purchase, or a seat of
+// it. It stays, to be seen, when it is over.
+type Person struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The connection's id.
+	Connection string  `protobuf:"bytes,2,opt,name=connection,proto3" json:"connection,omitempty"`
+	Service    Service `protobuf:"varint,3,opt,name=service,proto3,enum=usher.v1.Service" json:"service,omitempty"`
+	// The product's id.
+	Product string `protobuf:"bytes,4,opt,name=product,proto3" json:"product,omitempty"`
+	// The purchase's id.
+	Purchase string `protobuf:"bytes,5,opt,name=purchase,proto3" json:"purchase,omitempty"`
+	// The seat's id; empty: the purchase as a whole.
+	Seat  string `protobuf:"bytes,6,opt,name=seat,proto3" json:"seat,omitempty"`
+	Email string `protobuf:"bytes,7,opt,name=email,proto3" json:"email,omitempty"`
+	// As the service knows them; empty: nobody has joined.
+	Account string `protobuf:"bytes,8,opt,name=account,proto3" json:"account,omitempty"`
+	// What the service calls them.
+	Name string `protobuf:"bytes,9,opt,name=name,proto3" json:"name,omitempty"`
+	// The ids of roles, or of one space group.
+	Gives []string `protobuf:"bytes,10,rep,name=gives,proto3" json:"gives,omitempty"`
+	// Of those, what the service refused.
+	Refused   []string   `protobuf:"bytes,11,rep,name=refused,proto3" json:"refused,omitempty"`
+	EndAction EndAction  `protobuf:"varint,12,opt,name=end_action,json=endAction,proto3,enum=usher.v1.EndAction" json:"end_action,omitempty"`
+	State     ClaimState `protobuf:"varint,13,opt,name=state,proto3,enum=usher.v1.ClaimState" json:"state,omitempty"`
+	// Of a state that somebody has to do something about, such as
+	// missing_permission. More may come. Empty: nothing is wrong.
+	Cause string `protobuf:"bytes,14,opt,name=cause,proto3" json:"cause,omitempty"`
+	// What the seller can decide: invite_again, leave_out. More may come.
+	Choices   []string               `protobuf:"bytes,15,rep,name=choices,proto3" json:"choices,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	// Unset: it gives access.
+	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Person) Reset() {
+	*x = Person{}
+	mi := &file_usher_v1_person_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Person) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Person) ProtoMessage() {}
+
+func (x *Person) ProtoReflect() protoreflect.Message {
+	mi := &file_usher_v1_person_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Person.ProtoReflect.Descriptor instead.
+func (*Person) Descriptor() ([]byte, []int) {
+	return file_usher_v1_person_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Person) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Person) GetConnection() string {
+	if x != nil {
+		return x.Connection
+	}
+	return ""
+}
+
+func (x *Person) GetService() Service {
+	if x != nil {
+		return x.Service
+	}
+	return Service_SERVICE_UNSPECIFIED
+}
+
+func (x *Person) GetProduct() string {
+	if x != nil {
+		return x.Product
+	}
+	return ""
+}
+
+func (x *Person) GetPurchase() string {
+	if x != nil {
+		return x.Purchase
+	}
+	return ""
+}
+
+func (x *Person) GetSeat() string {
+	if x != nil {
+		return x.Seat
+	}
+	return ""
+}
+
+func (x *Person) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Person) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Person) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Person) GetGives() []string {
+	if x != nil {
+		return x.Gives
+	}
+	return nil
+}
+
+func (x *Person) GetRefused() []string {
+	if x != nil {
+		return x.Refused
+	}
+	return nil
+}
+
+func (x *Person) GetEndAction() EndAction {
+	if x != nil {
+		return x.EndAction
+	}
+	return EndAction_END_ACTION_UNSPECIFIED
+}
+
+func (x *Person) GetState() ClaimState {
+	if x != nil {
+		return x.State
+	}
+	return ClaimState_CLAIM_STATE_UNSPECIFIED
+}
+
+func (x *Person) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *Person) GetChoices() []string {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
+func (x *Person) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *Person) GetEndedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndedAt
+	}
+	return nil
+}
+
 var File_usher_v1_person_proto protoreflect.FileDescriptor
 
 const file_usher_v1_person_proto_rawDesc = "" +
 	"\n" +
-	"\x15usher/v1/person.proto\x12\busher.v1*K\n" +
+	"\x15usher/v1/person.proto\x12\busher.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa5\x04\n" +
+	"\x06Person\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1e\n" +
+	"\n" +
+	"connection\x18\x02 \x01(\tR\n" +
+	"connection\x12+\n" +
+	"\aservice\x18\x03 \x01(\x0e2\x11.usher.v1.ServiceR\aservice\x12\x18\n" +
+	"\aproduct\x18\x04 \x01(\tR\aproduct\x12\x1a\n" +
+	"\bpurchase\x18\x05 \x01(\tR\bpurchase\x12\x12\n" +
+	"\x04seat\x18\x06 \x01(\tR\x04seat\x12\x14\n" +
+	"\x05email\x18\a \x01(\tR\x05email\x12\x18\n" +
+	"\aaccount\x18\b \x01(\tR\aaccount\x12\x12\n" +
+	"\x04name\x18\t \x01(\tR\x04name\x12\x14\n" +
+	"\x05gives\x18\n" +
+	" \x03(\tR\x05gives\x12\x18\n" +
+	"\arefused\x18\v \x03(\tR\arefused\x122\n" +
+	"\n" +
+	"end_action\x18\f \x01(\x0e2\x13.usher.v1.EndActionR\tendAction\x12*\n" +
+	"\x05state\x18\r \x01(\x0e2\x14.usher.v1.ClaimStateR\x05state\x12\x14\n" +
+	"\x05cause\x18\x0e \x01(\tR\x05cause\x12\x18\n" +
+	"\achoices\x18\x0f \x03(\tR\achoices\x129\n" +
+	"\n" +
+	"created_at\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x125\n" +
+	"\bended_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt*K\n" +
 	"\aService\x12\x17\n" +
 	"\x13SERVICE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSERVICE_CIRCLE\x10\x01\x12\x13\n" +
@@ -170,7 +445,14 @@ const file_usher_v1_person_proto_rawDesc = "" +
 	"\x14CLAIM_STATE_REMOVING\x10\x06\x12\x17\n" +
 	"\x13CLAIM_STATE_REMOVED\x10\a\x12\x14\n" +
 	"\x10CLAIM_STATE_KEPT\x10\b\x12\x16\n" +
-	"\x12CLAIM_STATE_FAILED\x10\tB\x98\x01\n" +
+	"\x12CLAIM_STATE_FAILED\x10\t*\xbc\x01\n" +
+	"\tEndAction\x12\x1a\n" +
+	"\x16END_ACTION_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fEND_ACTION_NONE\x10\x01\x12\x1b\n" +
+	"\x17END_ACTION_REMOVE_ROLES\x10\x02\x12\x13\n" +
+	"\x0fEND_ACTION_KICK\x10\x03\x12&\n" +
+	"\"END_ACTION_REMOVE_FROM_SPACE_GROUP\x10\x04\x12$\n" +
+	" END_ACTION_REMOVE_FROM_COMMUNITY\x10\x05B\x98\x01\n" +
 	"\fcom.usher.v1B\vPersonProtoP\x01Z:github.com/usherhq/usher/adapters/rpc/gen/usher/v1;usherv1\xa2\x02\x03UXX\xaa\x02\bUsher.V1\xca\x02\bUsher\\V1\xe2\x02\x14Usher\\V1\\GPBMetadata\xea\x02\tUsher::V1b\x06proto3"
 
 var (
@@ -185,17 +467,26 @@ func file_usher_v1_person_proto_rawDescGZIP() []byte {
 	return file_usher_v1_person_proto_rawDescData
 }
 
-var file_usher_v1_person_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_usher_v1_person_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_usher_v1_person_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_usher_v1_person_proto_goTypes = []any{
-	(Service)(0),    // 0: usher.v1.Service
-	(ClaimState)(0), // 1: usher.v1.ClaimState
+	(Service)(0),                  // 0: usher.v1.Service
+	(ClaimState)(0),               // 1: usher.v1.ClaimState
+	(EndAction)(0),                // 2: usher.v1.EndAction
+	(*Person)(nil),                // 3: usher.v1.Person
+	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 }
 var file_usher_v1_person_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	0, // 0: usher.v1.Person.service:type_name -> usher.v1.Service
+	2, // 1: usher.v1.Person.end_action:type_name -> usher.v1.EndAction
+	1, // 2: usher.v1.Person.state:type_name -> usher.v1.ClaimState
+	4, // 3: usher.v1.Person.created_at:type_name -> google.protobuf.Timestamp
+	4, // 4: usher.v1.Person.ended_at:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_usher_v1_person_proto_init() }
@@ -208,14 +499,15 @@ func file_usher_v1_person_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_usher_v1_person_proto_rawDesc), len(file_usher_v1_person_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   0,
+			NumEnums:      3,
+			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_usher_v1_person_proto_goTypes,
 		DependencyIndexes: file_usher_v1_person_proto_depIdxs,
 		EnumInfos:         file_usher_v1_person_proto_enumTypes,
+		MessageInfos:      file_usher_v1_person_proto_msgTypes,
 	}.Build()
 	File_usher_v1_person_proto = out.File
 	file_usher_v1_person_proto_goTypes = nil
