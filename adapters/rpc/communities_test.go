@@ -40,7 +40,7 @@ type club struct {
 	circle *circletest.Server
 }
 
-func newClub(t *testing.T) *club {
+func newClub(t *testing.T, mods ...func(*options)) *club {
 	c := &club{circle: circletest.Start(t, nil)}
 	for id, name := range map[int64]string{3512: "Ana's Club", 3513: "Ana's Second"} {
 		c.circle.SetCommunity(circletest.Community{ID: id, Name: name})
@@ -66,14 +66,14 @@ func newClub(t *testing.T) *club {
 		t.Fatal(err)
 	}
 	clubs := circle.New(&circle.Options{BaseURL: c.circle.URL, Hurry: true})
-	c.world = newWorld(t, func(o *options) {
+	c.world = newWorld(t, append([]func(*options){func(o *options) {
 		o.rpc.PublicURL = "https://keys.example.com/"
 		o.with = func(config *app.Config) {
 			servers := discord.NewCommunity(bot, app.TestClock(config.Store))
 			config.Communities = map[domain.Service]ports.Community{domain.Circle: clubs, domain.Discord: servers}
 			config.Circle, config.Discord, config.PublicURL = clubs, servers, "https://keys.example.com"
 		}
-	})
+	}}, mods...)...)
 	c.CommunityServiceClient = usherv1connect.NewCommunityServiceClient(http.DefaultClient, c.url)
 	fixture.Fill(t, c.store, fixture.Connection(domain.Seller{ID: c.ana}, fixture.Discord, func(o *domain.Connection) {
 		o.ID, o.RemoteID, o.Name, o.CreatedAt = serverID, server, "Ana's Server", noon
@@ -341,7 +341,7 @@ func TestCommunities_refuse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.got, tt.code, tt.detail, tt.field) })
 	}
-	w := newWorld(t)
-	_, err := usherv1connect.NewCommunityServiceClient(http.DefaultClient, w.url).ConnectDiscord(w.as(anaAll), &usherv1.ConnectDiscordRequest{})
+	nowhere := newClub(t, func(o *options) { o.rpc.PublicURL = "" })
+	_, err := nowhere.ConnectDiscord(nowhere.as(anaAll), &usherv1.ConnectDiscordRequest{})
 	refused(t, err, connect.CodeFailedPrecondition, "not_configured", "")
 }
