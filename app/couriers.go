@@ -140,6 +140,8 @@ func (c *couriers) make(ctx context.Context, j heldJob) (d ports.Done, well bool
 	if ctx.Err() != nil || j.old() {
 		return back, true
 	}
+	ctx, over := c.w.watched(ctx, j.job)
+	defer func() { over(d) }()
 	defer c.w.panicked(ctx, j.job, &d)
 	return c.w.deliver(ctx, j.job)
 }

@@ -19,3 +19,10 @@ func emit(ctx context.Context, store ports.Store, seller domain.SellerID, at tim
 	}
 	return store.Update(ctx, ports.Seller(seller), func(ctx context.Context, tx ports.Tx) error { return tx.Events.Append(ctx, rows...) })
 }
+
+func decodedFields(of string) (e domain.LicenseRotated) {
+	if err := json.Unmarshal([]byte(of), &e); err != nil {
+		panic(err)
+	}
+	return e
+}
