@@ -25,6 +25,8 @@ type cli struct {
 	Licenses    licensesCmd    `cmd:"" help:"License keys. The key comes on standard input, from a prompt or in USHER_LICENSE_KEY."`
 	Admin       adminCmd       `cmd:"" help:"The seller's pages in a browser."`
 	Tokens      tokensCmd      `cmd:"" help:"Access tokens, which let programs act for a seller."`
+	Webhooks    webhooksCmd    `cmd:"" help:"Programs that are told what happens."`
+	Deliveries  deliveriesCmd  `cmd:"" help:"What webhooks were told, and will be."`
 	Mail        mailCmd        `cmd:"" help:"What buyers and sellers are told. Nothing is sent yet: mails are kept to be read here."`
 	Clock       clockCmd       `cmd:"" help:"The time that everything goes by; a test clock can be moved."`
 	Jobs        jobsCmd        `cmd:"" help:"Work that was given up after its tries."`

@@ -19,6 +19,18 @@ var examples = map[string][]string{
 		`usher demo --data ./demo-data`,
 		`usher demo --json`,
 	},
+	"webhooks": {
+		`usher webhooks add https://example.com/hooks --topics license.*,membership.ended`,
+		`usher webhooks list`,
+	},
+	"webhooks add": {
+		`usher webhooks add https://example.com/hooks`,
+		`usher webhooks add https://example.com/pings --ping sale`,
+	},
+	"deliveries": {
+		`usher deliveries list --status failed`,
+		`usher deliveries replay --failed AZ2TdR5wcQiAAAAAAAAAIA== --since 2026-04-01T00:00:00Z`,
+	},
 	"sellers": {
 		`usher sellers add --name "Ana Press" --email ana@example.com`,
 		`usher sellers list`,
