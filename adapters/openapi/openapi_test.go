@@ -22,12 +22,12 @@ func ask(o *Options, method, target string, change ...func(*http.Request)) *http
 	return w
 }
 
-// addresses are all that a text names, but for those of standards and of those who
-// carry parcels.
+// addresses are all that a text names, but for those of standards, of those who
+// carry parcels and of those who are told something.
 func addresses(text string) map[string]bool {
 	found := map[string]bool{}
 	for _, at := range regexp.MustCompile(`https?://[^/"'<\s\\&]+`).FindAllString(text, -1) {
-		if at != "https://json-schema.org" && at != "https://track.example.com" {
+		if at != "https://json-schema.org" && at != "https://track.example.com" && at != "https://hooks.example.com" {
 			found[at] = true
 		}
 	}
