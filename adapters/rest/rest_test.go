@@ -178,4 +178,9 @@ func TestRoutes_described(t *testing.T) {
 		}
 	}
 	openapitest.Routes(t, "/v2/", all)
+	var tokens []string
+	for path := range oauths {
+		tokens = append(tokens, "POST "+path)
+	}
+	openapitest.Routes(t, "/oauth/", tokens)
 }

@@ -79,14 +79,11 @@ func Check(r *http.Request, sent []byte, status int, h http.Header, body []byte)
 		return nil
 	}
 	path, ops := pathOf(r)
-	if ops == "" && waits(path) {
-		return nil
-	}
 	method := strings.ToLower(r.Method)
 	if method == "head" {
 		method = "get"
 	}
-	if strings.HasPrefix(path, "/v2/") || path == "/v2" || path == "" {
+	if strings.HasPrefix(path, "/v2/") || strings.HasPrefix(path, "/oauth/") || path == "/v2" || path == "" {
 		if h.Get("Usher-Reason") == "not_routed" {
 			return unrouted(status, body)
 		}
@@ -109,14 +106,6 @@ func Check(r *http.Request, sent []byte, status int, h http.Header, body []byte)
 		return checkAsked(op, r, sent)
 	}
 	return nil
-}
-
-// waiting are the beginnings of paths whose description is on its way. What is
-// described is checked all the same: who describes the last takes its line out.
-var waiting = []string{"/oauth/"}
-
-func waits(path string) bool {
-	return slices.ContainsFunc(waiting, func(begin string) bool { return strings.HasPrefix(path, begin) })
 }
 
 // pathOf returns the path that a request is for, as the description would write
