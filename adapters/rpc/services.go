@@ -20,6 +20,9 @@ type service struct {
 
 // services are all that are answered and shown by reflection.
 var services = []service{
+	{usherv1connect.ApplicationServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewApplicationServiceHandler(&applications{s}, o...)
+	}},
 	{usherv1connect.CatalogServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewCatalogServiceHandler(&catalog{s}, o...)
 	}},

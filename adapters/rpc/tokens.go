@@ -17,11 +17,7 @@ func (s *tokens) CreateToken(ctx context.Context, r *usherv1.CreateTokenRequest)
 	if err != nil {
 		return nil, err
 	}
-	asked := make([]domain.Scope, len(r.Scopes))
-	for i, scope := range r.Scopes {
-		asked[i] = domain.Scope(scope)
-	}
-	scopes, err := domain.MakeScopes(asked...)
+	scopes, err := readScopes(r.Scopes)
 	if err != nil {
 		return nil, err
 	}
@@ -73,4 +69,13 @@ func tokenOf(s domain.TokenState) *usherv1.Token {
 	return &usherv1.Token{
 		Id: string(s.ID), Name: s.Name, Scopes: strings.Fields(string(s.Scopes)), CreatedAt: stamp(s.CreatedAt), RevokedAt: stamp(s.RevokedAt),
 	}
+}
+
+// readScopes refuses a scope that is none, and none at all.
+func readScopes(given []string) (domain.Scopes, error) {
+	asked := make([]domain.Scope, len(given))
+	for i, scope := range given {
+		asked[i] = domain.Scope(scope)
+	}
+	return domain.MakeScopes(asked...)
 }
