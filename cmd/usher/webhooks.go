@@ -93,11 +93,11 @@ func (a webhooksAddCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.showSecret(w, secret)
+	return c.showSigningSecret(w, secret)
 }
 
-// showSecret shows a webhook with its secret, this once.
-func (c *call) showSecret(w domain.Webhook, secret string) error {
+// showSigningSecret shows a webhook with its secret, this once.
+func (c *call) showSigningSecret(w domain.Webhook, secret string) error {
 	switch {
 	case c.json:
 		c.encode(struct {

@@ -20,7 +20,7 @@ func (r webhooksRotateCmd) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.showSecret(w, secret)
+	return c.showSigningSecret(w, secret)
 }
 
 type webhooksDeleteCmd struct {
