@@ -69,6 +69,13 @@
 // A stranger's license is license_not_found to who would change it, where the
 // licence API says, as its model does, that it is not the owner's.
 //
+// RefundSale records what went back of a sale whose payment is not known here,
+// which the JSON API refuses as not_charged: who records sales here has no other way
+// to tell. What another system reports is known again by its outside_id, and needs no
+// Idempotency-Key.
+//
+// ClaimSeat takes its invitation as the token, like the JSON API.
+//
 // Conflicts are aborted whatever they are about: transports map kinds, and the
 // detail's code tells them apart.
 //
