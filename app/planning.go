@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
@@ -9,8 +10,8 @@ import (
 
 // plan says what events ask for: jobs, and what webhooks are told. Of several that
 // ask for the same job, the last says when, and what has its answer by then needs
-// none. Apart from the clock and the ids of what it makes it is a pure function.
-func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook) ([]ports.Job, []domain.Delivery) {
+// none. Apart from the ids of what it makes it is a pure function.
+func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook, at time.Time) ([]ports.Job, []domain.Delivery) {
 	asked := map[string]ports.Job{}
 	var order []string
 	ask := func(j ports.Job) {
@@ -29,7 +30,7 @@ func (w *Worker) plan(events []ports.Event, webhooks []domain.Webhook) ([]ports.
 				ask(j)
 			}
 		}
-		for _, d := range w.tellings(e, webhooks) {
+		for _, d := range w.tellings(e, webhooks, at) {
 			tell = append(tell, d)
 			ask(deliverJob(w.jobID(e.At), d))
 		}

@@ -35,7 +35,7 @@ func dueJob(id domain.JobID, row ports.Event) (ports.Job, bool) {
 
 // tellings are what webhooks are told of an event: those of its seller that want
 // to know, or the one that is tested.
-func (w *Worker) tellings(e ports.Event, webhooks []domain.Webhook) []domain.Delivery {
+func (w *Worker) tellings(e ports.Event, webhooks []domain.Webhook, at time.Time) []domain.Delivery {
 	var tested domain.WebhookTested
 	testing := read(e, &tested)
 	var all []domain.Delivery
@@ -50,7 +50,7 @@ func (w *Worker) tellings(e ports.Event, webhooks []domain.Webhook) []domain.Del
 		if !ok {
 			continue
 		}
-		now := domain.Later(e.At, w.at())
+		now := domain.Later(e.At, at)
 		all = append(all, domain.Delivery{
 			ID: domain.DeliveryID(w.jobID(e.At)), SellerID: e.SellerID, WebhookID: hook.ID, EventID: e.ID,
 			Subject: e.Subject, Seq: e.Seq, Event: e.Name, Topic: topic, Payload: e.Payload, At: e.At,

@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usherhq/usher/adapters/memstore"
+	"github.com/usherhq/usher/adapters/webhook"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
 	"github.com/usherhq/usher/ports"
+	"github.com/usherhq/usher/test/fixture"
 )
 
 // issued is an event of a sale of that name.
@@ -273,4 +276,19 @@ func TestDeliver_whatAReceiverSays(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
+}
+
+// A store that has a test clock is not asked for the time while it dispatches.
+func TestDeliver_byATestClock(t *testing.T) {
+	at := fixture.T0.AddDate(1, 0, 0)
+	store := memstore.New(&memstore.Options{TestClock: at})
+	w := &told{t: t, store: store, clock: &clock{at: at}, to: &receivers{}, ana: fixture.Seller("ana"), dice: &dice{}}
+	fixture.Fill(t, store, w.ana)
+	w.Usher = must(app.New(app.Config{Store: store, Poster: w.to, EventBody: webhook.Body, Sealer: openSealer{}}))
+	w.add(app.NewWebhook{URL: "https://hooks.example.com/"})
+	w.happens(issued("b1", at))
+	must(w.Clock.Advance(w.ctx(), at.Add(time.Minute), nil))
+	if got := w.to.all(); len(got) != 1 {
+		t.Errorf("got %+v", got)
+	}
 }

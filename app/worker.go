@@ -214,7 +214,10 @@ func (w *Worker) dispatch(ctx context.Context) (n int, ours bool, err error) {
 	if ours, err := w.dispatches.take(ctx, w.store); err != nil || !ours {
 		return 0, false, err
 	}
-	n, err = w.store.Dispatch(ctx, dispatchAtOnce, w.plan)
+	at := w.at() // which may be the store's to tell, and it is asked for nothing while it dispatches
+	n, err = w.store.Dispatch(ctx, dispatchAtOnce, func(events []ports.Event, webhooks []domain.Webhook) ([]ports.Job, []domain.Delivery) {
+		return w.plan(events, webhooks, at)
+	})
 	return n, true, err
 }
 

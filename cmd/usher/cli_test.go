@@ -101,7 +101,11 @@ func TestHelpOfServe_namesEachSettingThreeTimes(t *testing.T) {
 		t.Fatalf("only %d settings", len(settings))
 	}
 	for key, f := range settings {
-		for _, want := range []string{"--" + f.Name + "=", f.Envs[0], key + " in the settings file"} {
+		flag := "--" + f.Name
+		if !f.IsBool() {
+			flag += "="
+		}
+		for _, want := range []string{flag, f.Envs[0], key + " in the settings file"} {
 			if !strings.Contains(help, want) && key != "config" {
 				t.Errorf("usher serve --help does not say %q", want)
 			}
