@@ -52,7 +52,7 @@ func (w *Worker) tellings(e ports.Event, webhooks []domain.Webhook, at time.Time
 		}
 		now := domain.Later(e.At, at)
 		all = append(all, domain.Delivery{
-			ID: domain.DeliveryID(w.jobID(e.At)), SellerID: e.SellerID, WebhookID: hook.ID, EventID: e.ID,
+			ID: domain.DeliveryID(w.newID(e.At)), SellerID: e.SellerID, WebhookID: hook.ID, EventID: e.ID,
 			Subject: e.Subject, Seq: e.Seq, Event: e.Name, Topic: topic, Payload: e.Payload, At: e.At,
 			Status: domain.DeliveryWaiting, FirstDueAt: now, DueAt: now, CreatedAt: now,
 		})
