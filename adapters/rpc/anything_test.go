@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -17,6 +18,7 @@ import (
 	"github.com/usherhq/usher/adapters/charge/sandbox"
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
+	"github.com/usherhq/usher/ports"
 	"github.com/usherhq/usher/test/luck"
 )
 
@@ -30,10 +32,24 @@ func TestAnything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hook, _, err := w.usher.Webhooks.Add(t.Context(), w.ana, app.NewWebhook{URL: "https://example.com/hooks"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	pen := w.sold("cy@example.com")
+	w.goTo(noon.Add(time.Second)) // which plans deliveries
+	told, err := w.usher.Webhooks.Deliveries(t.Context(), w.ana, ports.DeliveryQuery{Limit: 1})
+	if err != nil || len(told) == 0 {
+		t.Fatalf("%d deliveries, %v", len(told), err)
+	}
+	_, program, err := w.usher.Applications.Create(t.Context(), w.ana, "my books", domain.Scopes(domain.ViewSales))
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := chance{rand.New(rand.NewPCG(7, 11)), []string{
 		"", "", "", "", penID, "pen", teamID, "team", soloID, "Solo", proID, string(bought.Purchase.ID), string(bought.Membership.ID), string(bought.Payment.ID),
 		string(pen.Purchase.ID), string(pen.License.Key), string(bought.License.Key), "bo@example.com", "dee@example.com", "usd", "monthly", "yearly",
+		string(hook.ID), string(told[0].ID), string(program.ID), "https://example.com/other", "license.*", "sale",
 		sandbox.Pays, "account", "1d", "x", "\x00", "é", " ", strings.Repeat("y", 300), strings.Repeat("z", 5000),
 	}}
 	for _, path := range slices.Sorted(maps.Keys(procedures())) {

@@ -233,6 +233,11 @@ func TestEnums(t *testing.T) {
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.EndAction](w)) })
 	check("healths", []string{string(domain.HealthOK), string(domain.HealthWarning), string(domain.HealthBotMissing), string(domain.HealthTokenInvalid)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Health](w)) })
+	check("formats of webhooks", []string{string(domain.EventFormat), string(domain.PingFormat)},
+		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.WebhookFormat](w)) })
+	check("statuses of deliveries", []string{
+		string(domain.DeliveryWaiting), string(domain.DeliveryDelivered), string(domain.DeliveryFailed), string(domain.DeliverySkipped),
+	}, func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.DeliveryStatus](w)) })
 	check("actors", []string{string(domain.Buyer), string(domain.SellerActor), string(domain.Admin)},
 		func(w string) (string, error) { return wordOf[string]("", enumOf[usherv1.Actor](w)) })
 }

@@ -50,6 +50,9 @@ var services = []service{
 	{usherv1connect.TokenServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
 		return usherv1connect.NewTokenServiceHandler(&tokens{s}, o...)
 	}},
+	{usherv1connect.WebhookServiceName, func(s *server, o ...connect.HandlerOption) (string, http.Handler) {
+		return usherv1connect.NewWebhookServiceHandler(&webhooks{s}, o...)
+	}},
 }
 
 // streams are the procedures whose answer may go on for longer than a server lets
