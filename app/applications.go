@@ -30,6 +30,14 @@ func (a *Applications) Create(ctx context.Context, seller domain.SellerID, name 
 	return secret, made, err
 }
 
+// Get returns an application, a revoked one too: [domain.ErrApplicationNotFound]
+// if the seller has none with that id.
+func (a *Applications) Get(ctx context.Context, seller domain.SellerID, id domain.ApplicationID) (domain.Application, error) {
+	return load(ctx, a.core, seller, func(ctx context.Context, tx ports.Tx) (domain.Application, error) {
+		return tx.Applications.ByID(ctx, id)
+	})
+}
+
 // List returns the seller's applications after a cursor, oldest first.
 func (a *Applications) List(ctx context.Context, seller domain.SellerID, after ports.Cursor, limit int) ([]domain.Application, error) {
 	return load(ctx, a.core, seller, func(ctx context.Context, tx ports.Tx) ([]domain.Application, error) {

@@ -100,7 +100,9 @@ func routes() map[string]actions {
 		"/api/clock":         of(http.MethodGet, getClock),
 		"/api/clock/advance": of(http.MethodPost, advanceClock),
 	}
-	maps.Copy(all, communityRoutes())
+	for _, more := range []map[string]actions{communityRoutes(), webhookRoutes(), applicationRoutes()} {
+		maps.Copy(all, more)
+	}
 	return all
 }
 

@@ -140,7 +140,7 @@ func reattach(c *call) (answer, error) {
 	var r rule
 	was, err := c.attachment(domain.EditProducts)
 	if err != nil {
-		return c.gone(err, r.fields())
+		return c.gone(err, domain.EditProducts, r.fields())
 	}
 	if err := c.read(r.fields()); err != nil {
 		return answer{}, err
@@ -164,7 +164,7 @@ func reattach(c *call) (answer, error) {
 func detach(c *call) (answer, error) {
 	a, err := c.attachment(domain.EditProducts)
 	if err != nil {
-		return c.gone(err, fields{"members": new(string)})
+		return c.gone(err, domain.EditProducts, fields{"members": new(string)})
 	}
 	members := string(domain.KeepUntilEnd)
 	if err := c.read(fields{"members": &members}); err != nil {

@@ -110,17 +110,6 @@ func (c *club) ask(what, token, body string, headers ...string) reply {
 	return got
 }
 
-// work does what is due.
-func (c *club) work() {
-	c.t.Helper()
-	for n := 1; n > 0; {
-		var err error
-		if n, err = c.usher.Worker.Tick(c.t.Context()); err != nil {
-			c.t.Fatal(err)
-		}
-	}
-}
-
 // circleID connects Ana's Club, and returns the connection's id.
 func (c *club) circleID() string {
 	c.t.Helper()

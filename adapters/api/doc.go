@@ -60,6 +60,28 @@
 //	POST   /api/customers/readdress                     {from, to}: all sales of an address
 //	POST   /api/customers/erase                         {email}: forgets who has it; see app.Access.Erase
 //
+//	GET    /api/webhooks                                ?limit, after
+//	POST   /api/webhooks                                {url, name, topics or ping, durable}
+//	GET    /api/webhooks/{webhook}
+//	PATCH  /api/webhooks/{webhook}                      {url, name, topics, durable}
+//	DELETE /api/webhooks/{webhook}
+//	POST   /api/webhooks/{webhook}/rotate-secret
+//	POST   /api/webhooks/{webhook}/pause
+//	POST   /api/webhooks/{webhook}/resume
+//	POST   /api/webhooks/{webhook}/test
+//	POST   /api/webhooks/{webhook}/replay               {since}: all that failed
+//	GET    /api/webhooks/{webhook}/deliveries           ?status, limit, after
+//	GET    /api/deliveries                              ?webhook, status, limit, after
+//	GET    /api/deliveries/{delivery}                   with what would be sent now
+//	POST   /api/deliveries/{delivery}/replay
+//
+//	GET    /api/applications                            ?limit, after
+//	POST   /api/applications                            {name, scopes}
+//	DELETE /api/applications/{application}
+//	POST   /api/applications/{application}/rotate-secret
+//
+// Webhooks, deliveries and applications need the scope account.
+//
 //	GET    /api/clock
 //	POST   /api/clock/advance                           {by} or {to}
 //
@@ -149,6 +171,14 @@
 //
 // A seller's pages do what no scope below account may, so the link to them, which
 // is how a Discord server is connected, needs that one.
+//
+// A secret of a webhook or of an application is in one answer: to who made it, and
+// again to a repeat under the same key. No list shows it. A webhook is told what a
+// seller's whole business comes to, and an application's tokens may do whatever it
+// was given, so neither is managed with less than the scope account.
+//
+// Deliveries are listed the newest first, and those of a webhook that is deleted
+// can still be seen: that of a query is compared, and not looked up.
 //
 // keep_access is of the sale: its refunds, this one and later ones, leave access to
 // communities as it is.

@@ -67,9 +67,10 @@ func (c *call) carryOut(what app.Command, do func() (answer, error)) (answer, er
 }
 
 // gone answers a write to what is not there as the first time, if that is what this
-// write came to. To everybody else, and for any other error, it is err.
-func (c *call) gone(err error, into fields) (answer, error) {
-	if domain.KindOf(err) != domain.NotFound || domain.RestoreToken(c.token).Allow(domain.EditProducts) != nil {
+// write came to, and the token has the scope that it needs. To everybody else, and
+// for any other error, it is err.
+func (c *call) gone(err error, scope domain.Scope, into fields) (answer, error) {
+	if domain.KindOf(err) != domain.NotFound || domain.RestoreToken(c.token).Allow(scope) != nil {
 		return answer{}, err
 	}
 	if key, _ := c.key(false); key == "" || c.read(into) != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -133,13 +134,34 @@ func TestOnce_everyWrite(t *testing.T) {
 		{"another address", "PUT /api/sales/{purchase=sale}/email", `{"email":"gus@example.com"}`, "", 200, nil},
 		{"one for all sales", "POST /api/customers/readdress", `{"from":"gus@example.com","to":"gil@example.com"}`, "", 200, nil},
 		{"forgotten", "POST /api/customers/erase", `{"email":"gil@example.com"}`, "", 200, nil},
+
+		{"who is told", "POST /api/webhooks", `{"url":"https://hooks.example.com"}`, anaAll, 201, func(t *testing.T, body string) {
+			said["{hook}"] = string(read[webhookBody](t, body).Webhook.ID)
+		}},
+		{"by another name", "PATCH /api/webhooks/{webhook=hook}", `{"name":"my books"}`, anaAll, 200, nil},
+		{"another secret of it", "POST /api/webhooks/{webhook=hook}/rotate-secret", "", anaAll, 200, nil},
+		{"a pause", "POST /api/webhooks/{webhook=hook}/pause", "", anaAll, 200, nil},
+		{"the end of it", "POST /api/webhooks/{webhook=hook}/resume", "", anaAll, 200, nil},
+		{"a test", "POST /api/webhooks/{webhook=hook}/test", "", anaAll, 200, func(t *testing.T, _ string) {
+			c.work()
+			said["{told}"] = string(read[deliveriesBody](t, c.ask("GET /api/deliveries", anaAll, "").is(t, 200)).Deliveries[0].ID)
+		}},
+		{"that once more", "POST /api/deliveries/{delivery=told}/replay", "", anaAll, 200, nil},
+		{"all that failed", "POST /api/webhooks/{webhook=hook}/replay", "", anaAll, 200, nil},
+		{"nobody is told", "DELETE /api/webhooks/{webhook=hook}", "", anaAll, 200, nil},
+		{"a program", "POST /api/applications", `{"name":"my books","scopes":["view_sales"]}`, anaAll, 201, func(t *testing.T, body string) {
+			said["{program}"] = string(read[applicationBody](t, body).Application.ID)
+		}},
+		{"another secret of that", "POST /api/applications/{application=program}/rotate-secret", "", anaAll, 200, nil},
+		{"no program", "DELETE /api/applications/{application=program}", "", anaAll, 200, nil},
+
 		{"some days", "POST /api/clock/advance", `{"by":"3d"}`, "", 200, nil},
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			pattern := placed.ReplaceAllString(step.route, "{$1}")
 			what := fill(placed.ReplaceAllString(step.route, "{$2}"))
 			covered[pattern] = true
-			as, key := step.as, "key-"+string(rune('A'+i))
+			as, key := step.as, "key-"+strconv.Itoa(i)
 			if as == "" {
 				as = anaEdits
 			}

@@ -14,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "write the bodies of testdata anew")
 
 // drawn is what of a body is drawn by chance: ids, keys, secrets, order numbers.
-var drawn = regexp.MustCompile(`[A-Za-z0-9_-]{22}==|sandbox_ch_[0-9a-f]+|[0-9A-F]{8}(-[0-9A-F]{8}){3}|"(quote|access_token)":"[^"]*"|"order_number":[0-9]+`)
+var drawn = regexp.MustCompile(`[A-Za-z0-9_-]{22}==|[0-9a-f]{36}|sandbox_ch_[0-9a-f]+|[0-9A-F]{8}(-[0-9A-F]{8}){3}|"(quote|access_token|secret)":"[^"]*"|"order_number":[0-9]+`)
 
 // named gives what is drawn by chance a name, the same one each time.
 type named map[string]string

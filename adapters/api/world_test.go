@@ -248,6 +248,17 @@ func (w *world) advance(d time.Duration) {
 	}
 }
 
+// work does what is due.
+func (w *world) work() {
+	w.t.Helper()
+	for n := 1; n > 0; {
+		var err error
+		if n, err = w.usher.Worker.Tick(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
 // invite puts an invitation with a known secret into the store.
 func (w *world) invite(j joined, secret string) string {
 	w.t.Helper()

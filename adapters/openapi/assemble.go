@@ -13,7 +13,7 @@ var source embed.FS
 
 // parts are the files of source behind usher.json, which they are added to, in
 // the order in which they are shown.
-var parts = []string{"licenses", "account", "products", "gumroadsales", "subscribers", "resourcesubscriptions", "oauth", "errors", "sales", "memberships", "seats", "communities", "people", "clock"}
+var parts = []string{"licenses", "account", "products", "gumroadsales", "subscribers", "resourcesubscriptions", "oauth", "errors", "sales", "memberships", "seats", "communities", "people", "webhooks", "applications", "clock"}
 
 // methods are what a path may have, beside what is about all of them.
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
