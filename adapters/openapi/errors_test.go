@@ -225,7 +225,7 @@ var words = map[string]string{
 	"PurchaseStatus": "PurchaseStatus", "PaymentKind": "PaymentKind", "PaymentStatus": "PaymentStatus", "Decline": "Decline", "RefundStatus": "RefundStatus",
 	"Recurrence": "Recurrence", "MembershipStatus": "MembershipStatus", "EndReason": "EndReason", "Actor": "Actor", "Result": "Result", "SeatStatus": "SeatStatus",
 	"Service": "Service", "Health": "Health", "Cause": "Cause", "Leaving": "Leaving", "EndAction": "EndAction", "ClaimState": "ClaimState", "PersonChoice": "Choice",
-	"WebhookFormat": "Format", "DeliveryStatus": "DeliveryStatus", "Scope": "Scope",
+	"WebhookFormat": "Format", "Ping": "Topic", "DeliveryStatus": "DeliveryStatus", "Scope": "Scope",
 }
 
 // TestEnumerations: a word that the domain has and the description has not would be
