@@ -27,19 +27,21 @@ type (
 		CreatedAt   time.Time             `json:"created_at"`
 	}
 	delivery struct {
-		ID        domain.DeliveryID     `json:"id"`
-		Webhook   domain.WebhookID      `json:"webhook"`
-		Event     domain.EventID        `json:"event"` // the receiver knows it by this
-		Type      domain.Topic          `json:"type"`
-		Subject   string                `json:"subject"`
-		Status    domain.DeliveryStatus `json:"status"`
-		Tries     int64                 `json:"tries"`
-		DueAt     *time.Time            `json:"due_at"` // null: it is not tried again
-		TriedAt   *time.Time            `json:"tried_at"`
-		Answered  *int64                `json:"answered"` // the last HTTP status
-		Why       *string               `json:"why"`      // the code of the last failure
-		CreatedAt time.Time             `json:"created_at"`
-		DoneAt    *time.Time            `json:"done_at"`
+		ID         domain.DeliveryID     `json:"id"`
+		Webhook    domain.WebhookID      `json:"webhook"`
+		EventID    domain.EventID        `json:"event_id"` // the receiver knows it by this
+		Event      string                `json:"event"`
+		Topic      domain.Topic          `json:"topic"` // what it is told: the event's name, or a ping
+		Subject    string                `json:"subject"`
+		HappenedAt time.Time             `json:"happened_at"`
+		Status     domain.DeliveryStatus `json:"status"`
+		Tries      int64                 `json:"tries"`
+		DueAt      *time.Time            `json:"due_at"` // null: it is not tried again
+		TriedAt    *time.Time            `json:"tried_at"`
+		Answered   *int64                `json:"answered"` // the last HTTP status
+		Why        *string               `json:"why"`      // the code of the last failure
+		DoneAt     *time.Time            `json:"done_at"`
+		CreatedAt  time.Time             `json:"created_at"`
 	}
 	request struct {
 		URL         string `json:"url"`
@@ -88,8 +90,8 @@ func webhookOf(w domain.Webhook) webhook {
 
 func deliveryOf(d domain.Delivery) delivery {
 	v := delivery{
-		ID: d.ID, Webhook: d.WebhookID, Event: d.EventID, Type: d.Topic, Subject: d.Subject, Status: d.Status, Tries: d.Tries,
-		TriedAt: when(d.TriedAt), Why: optional(d.Why), CreatedAt: d.CreatedAt.UTC(), DoneAt: when(d.DoneAt),
+		ID: d.ID, Webhook: d.WebhookID, EventID: d.EventID, Event: d.Event, Topic: d.Topic, Subject: d.Subject, HappenedAt: d.At.UTC(),
+		Status: d.Status, Tries: d.Tries, TriedAt: when(d.TriedAt), Why: optional(d.Why), DoneAt: when(d.DoneAt), CreatedAt: d.CreatedAt.UTC(),
 	}
 	if d.Status == domain.DeliveryWaiting {
 		v.DueAt = when(d.DueAt)
