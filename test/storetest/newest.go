@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -173,19 +174,23 @@ func newestRenewalsByQuery(t *testing.T, w *world) {
 func newestMemberships(t *testing.T, w *world) {
 	product := fixture.Product(w.ana, fixture.Renewable)
 	fixture.Fill(t, w, product)
-	var want []string
+	var all []domain.MembershipState // two of one instant stand by their ids, whichever was made first
 	for i := range 5 {
 		sale, m := fixture.Renewal(product)
 		m.CreatedAt = fixture.T0.AddDate(0, 0, i/2)
 		if i == 3 {
 			m.Status, m.EndReason, m.EndedAt = domain.Ended, domain.Cancelled, fixture.T0
 		} else {
-			want = append(want, string(m.ID))
+			all = append(all, m)
 		}
 		fixture.Fill(t, w, sale, m)
 	}
 	w.renewing(t, 0)
-	slices.Reverse(want)
+	slices.SortFunc(all, func(a, b domain.MembershipState) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID)) })
+	var want []string
+	for _, m := range all {
+		want = append(want, string(m.ID))
+	}
 	for _, size := range []int{1, 2, 100} {
 		got := newest(t, w, ports.SaleQuery{}, size, func(ctx context.Context, tx ports.Tx, q ports.SaleQuery) ([]domain.MembershipState, error) {
 			return tx.Memberships.Newest(ctx, product.ID, q.Before, q.Limit)
