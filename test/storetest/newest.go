@@ -186,7 +186,9 @@ func newestMemberships(t *testing.T, w *world) {
 		fixture.Fill(t, w, sale, m)
 	}
 	w.renewing(t, 0)
-	slices.SortFunc(all, func(a, b domain.MembershipState) int { return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(all, func(a, b domain.MembershipState) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
+	})
 	var want []string
 	for _, m := range all {
 		want = append(want, string(m.ID))
