@@ -34,20 +34,13 @@ func (s *applications) ListApplications(ctx context.Context, r *usherv1.ListAppl
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.Application, error) {
+		return s.usher.Applications.List(ctx, c.seller, after, limit)
+	}, func(a domain.Application) ports.Cursor { return ports.Cursor{At: a.CreatedAt, ID: string(a.ID)} }, applicationOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Applications.List(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListApplicationsResponse{}
-	all, told.NextPageToken = page(all, limit, func(a domain.Application) ports.Cursor { return ports.Cursor{At: a.CreatedAt, ID: string(a.ID)} })
-	for _, a := range all {
-		told.Applications = append(told.Applications, applicationOf(a))
-	}
-	return told, nil
+	return &usherv1.ListApplicationsResponse{Applications: all, NextPageToken: next}, nil
 }
 
 func (s *applications) RotateApplicationSecret(ctx context.Context, r *usherv1.RotateApplicationSecretRequest) (*usherv1.RotateApplicationSecretResponse, error) {

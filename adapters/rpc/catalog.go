@@ -18,20 +18,13 @@ func (s *catalog) ListProducts(ctx context.Context, r *usherv1.ListProductsReque
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.Product, error) {
+		return s.usher.Catalog.Products(ctx, c.seller, after, limit)
+	}, func(p domain.Product) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} }, productOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Catalog.Products(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListProductsResponse{}
-	all, told.NextPageToken = page(all, limit, func(p domain.Product) ports.Cursor { return ports.Cursor{At: p.CreatedAt, ID: string(p.ID)} })
-	for _, p := range all {
-		told.Products = append(told.Products, productOf(p))
-	}
-	return told, nil
+	return &usherv1.ListProductsResponse{Products: all, NextPageToken: next}, nil
 }
 
 func (s *catalog) GetProduct(ctx context.Context, r *usherv1.GetProductRequest) (*usherv1.GetProductResponse, error) {

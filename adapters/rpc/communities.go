@@ -17,20 +17,13 @@ func (s *communities) ListConnections(ctx context.Context, r *usherv1.ListConnec
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.Connection, error) {
+		return s.usher.Communities.List(ctx, c.seller, after, limit)
+	}, func(o domain.Connection) ports.Cursor { return ports.Cursor{At: o.CreatedAt, ID: string(o.ID)} }, connectionOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Communities.List(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListConnectionsResponse{}
-	all, told.NextPageToken = page(all, limit, func(o domain.Connection) ports.Cursor { return ports.Cursor{At: o.CreatedAt, ID: string(o.ID)} })
-	for _, o := range all {
-		told.Connections = append(told.Connections, connectionOf(o))
-	}
-	return told, nil
+	return &usherv1.ListConnectionsResponse{Connections: all, NextPageToken: next}, nil
 }
 
 // connection returns the connection that a request names.

@@ -53,20 +53,13 @@ func (s *operations) ListMails(ctx context.Context, r *usherv1.ListMailsRequest)
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.Mail, error) {
+		return s.usher.Mails.List(ctx, c.seller, after, limit)
+	}, func(m domain.Mail) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} }, mailOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Mails.List(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListMailsResponse{}
-	all, told.NextPageToken = page(all, limit, func(m domain.Mail) ports.Cursor { return ports.Cursor{At: m.CreatedAt, ID: string(m.ID)} })
-	for _, m := range all {
-		told.Mails = append(told.Mails, mailOf(m))
-	}
-	return told, nil
+	return &usherv1.ListMailsResponse{Mails: all, NextPageToken: next}, nil
 }
 
 func (s *operations) GetMail(ctx context.Context, r *usherv1.GetMailRequest) (*usherv1.GetMailResponse, error) {

@@ -40,3 +40,21 @@ func page[T any](all []T, limit int, place func(T) ports.Cursor) ([]T, string) {
 	}
 	return all[:limit], place(all[limit-1]).Mark()
 }
+
+// list answers the page that is asked for of what read lists, each as view shows
+// it, with the token of the next one.
+func list[T, V any](r listed, read func(after ports.Cursor, limit int) ([]T, error), place func(T) ports.Cursor, view func(T) V) (told []V, next string, err error) {
+	limit, after, err := pageOf(r)
+	if err != nil {
+		return nil, "", err
+	}
+	all, err := read(after, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	all, next = page(all, limit, place)
+	for _, v := range all {
+		told = append(told, view(v))
+	}
+	return told, next, nil
+}

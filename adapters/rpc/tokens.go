@@ -35,20 +35,13 @@ func (s *tokens) ListTokens(ctx context.Context, r *usherv1.ListTokensRequest) (
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.TokenState, error) {
+		return s.usher.Tokens.List(ctx, c.seller, after, limit)
+	}, func(t domain.TokenState) ports.Cursor { return ports.Cursor{At: t.CreatedAt, ID: string(t.ID)} }, tokenOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Tokens.List(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListTokensResponse{}
-	all, told.NextPageToken = page(all, limit, func(t domain.TokenState) ports.Cursor { return ports.Cursor{At: t.CreatedAt, ID: string(t.ID)} })
-	for _, t := range all {
-		told.Tokens = append(told.Tokens, tokenOf(t))
-	}
-	return told, nil
+	return &usherv1.ListTokensResponse{Tokens: all, NextPageToken: next}, nil
 }
 
 func (s *tokens) RevokeToken(ctx context.Context, r *usherv1.RevokeTokenRequest) (*usherv1.RevokeTokenResponse, error) {

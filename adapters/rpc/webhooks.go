@@ -50,20 +50,13 @@ func (s *webhooks) ListWebhooks(ctx context.Context, r *usherv1.ListWebhooksRequ
 	if err != nil {
 		return nil, err
 	}
-	limit, after, err := pageOf(r)
+	all, next, err := list(r, func(after ports.Cursor, limit int) ([]domain.Webhook, error) {
+		return s.usher.Webhooks.List(ctx, c.seller, after, limit)
+	}, func(w domain.Webhook) ports.Cursor { return ports.Cursor{At: w.CreatedAt, ID: string(w.ID)} }, webhookOf)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.usher.Webhooks.List(ctx, c.seller, after, limit+1)
-	if err != nil {
-		return nil, err
-	}
-	told := &usherv1.ListWebhooksResponse{}
-	all, told.NextPageToken = page(all, limit, func(w domain.Webhook) ports.Cursor { return ports.Cursor{At: w.CreatedAt, ID: string(w.ID)} })
-	for _, w := range all {
-		told.Webhooks = append(told.Webhooks, webhookOf(w))
-	}
-	return told, nil
+	return &usherv1.ListWebhooksResponse{Webhooks: all, NextPageToken: next}, nil
 }
 
 func (s *webhooks) EditWebhook(ctx context.Context, r *usherv1.EditWebhookRequest) (*usherv1.EditWebhookResponse, error) {
