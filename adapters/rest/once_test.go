@@ -163,3 +163,34 @@ func TestOnce_race(t *testing.T) {
 		t.Errorf("%d uses are left of 60, and %d were the first", uses, firsts)
 	}
 }
+
+// TestOnce_subscription: an address that asks twice under a key is told once, and
+// taken out once.
+func TestOnce_subscription(t *testing.T) {
+	s := newShop()
+	server := s.open(t)
+	send := func(what, params, key string) answered {
+		t.Helper()
+		return keyed{asked{what, params, viewToken}, []string{key}}.send(t, server)
+	}
+	const put, sale = "PUT /v2/resource_subscriptions", "resource_name=sale&post_url=https%3A%2F%2Fhooks.example.com%2Fa"
+	first, again := send(put, sale, "k"), send(put, sale, "k")
+	_, id, found := strings.Cut(first.body, `"id":"`)
+	if first.status != 200 || first.replayed || !found {
+		t.Fatalf("the first is %+v", first)
+	}
+	id, _, _ = strings.Cut(id, `"`)
+	if first.replayed = true; again != first {
+		t.Errorf("again it is %+v, want %+v", again, first)
+	}
+	if got := send(put, sale+"b", "k"); got.status != http.StatusConflict || got.reason != "key_reused" {
+		t.Errorf("something else under the key is %+v", got)
+	}
+	if got := send("GET /v2/resource_subscriptions?resource_name=sale", "", "unused"); strings.Count(got.body, `"id":`) != 1 {
+		t.Errorf("there are %s, want one", got.body)
+	}
+	gone, over := send("DELETE /v2/resource_subscriptions/"+id, "", "d"), send("DELETE /v2/resource_subscriptions/"+id, "", "d")
+	if gone.status != 200 || gone.replayed || !over.replayed || over.body != gone.body {
+		t.Errorf("taken out: %+v, and again %+v", gone, over)
+	}
+}

@@ -29,19 +29,21 @@ func (c call) subscribe() (*object, error) {
 	if !known {
 		return nil, &told{"invalid", "Unable to subscribe to ''."}
 	}
-	made, _, err := c.usher.Webhooks.Add(c.r.Context(), who.SellerID, app.NewWebhook{
-		URL: address, Ping: ping, ApplicationID: who.ApplicationID, LikeUpstream: true,
+	return c.once(who.SellerID, false, func(c call) (*object, error) {
+		made, _, err := c.usher.Webhooks.Add(c.r.Context(), who.SellerID, app.NewWebhook{
+			URL: address, Ping: ping, ApplicationID: who.ApplicationID, LikeUpstream: true,
+		})
+		if domain.KindOf(err) == domain.Precondition {
+			return nil, &told{domain.CodeOf(err), "Unable to subscribe to '" + name + "'."}
+		}
+		if err != nil {
+			return nil, err
+		}
+		o := newObject(2)
+		o.put("success", true)
+		o.take("resource_subscription", resource(made))
+		return o, nil
 	})
-	if domain.KindOf(err) == domain.Precondition {
-		return nil, &told{domain.CodeOf(err), "Unable to subscribe to '" + name + "'."}
-	}
-	if err != nil {
-		return nil, err
-	}
-	o := newObject(2)
-	o.put("success", true)
-	o.take("resource_subscription", resource(made))
-	return o, nil
 }
 
 func resource(w domain.Webhook) *object {
@@ -93,18 +95,20 @@ func (c call) unsubscribe() (*object, error) {
 	if !domain.Storable(string(id)) {
 		return nil, notFound(thing)
 	}
-	w, err := c.usher.Webhooks.Get(c.r.Context(), who.SellerID, id)
-	if err == nil && !isOf(w, who) {
-		return nil, notFound(thing)
-	}
-	if err == nil {
-		err = c.usher.Webhooks.Delete(c.r.Context(), who.SellerID, id)
-	}
-	if err != nil {
-		return nil, missing(thing, err)
-	}
-	o := newObject(2)
-	o.put("success", true)
-	o.put("message", "The "+thing+" was deleted successfully.")
-	return o, nil
+	return c.once(who.SellerID, true, func(c call) (*object, error) {
+		w, err := c.usher.Webhooks.Get(c.r.Context(), who.SellerID, id)
+		if err == nil && !isOf(w, who) {
+			return nil, notFound(thing)
+		}
+		if err == nil {
+			err = c.usher.Webhooks.Delete(c.r.Context(), who.SellerID, id)
+		}
+		if err != nil {
+			return nil, missing(thing, err)
+		}
+		o := newObject(2)
+		o.put("success", true)
+		o.put("message", "The "+thing+" was deleted successfully.")
+		return o, nil
+	})
 }
