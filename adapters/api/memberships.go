@@ -148,7 +148,7 @@ func uncancel(c *call) (answer, error) { return c.plain(c.once, (*app.Membership
 // endNow takes a membership away.
 func endNow(c *call) (answer, error) {
 	return c.plain(c.onceOrAgain, func(m *app.Memberships, ctx context.Context, seller domain.SellerID, id domain.MembershipID, by domain.Actor) (app.Done, error) {
-		if err := sellersOnly(by); err != nil {
+		if err := by.SellersOnly(); err != nil {
 			return app.Done{}, err
 		}
 		return m.EndNow(ctx, seller, id, by)

@@ -10,7 +10,7 @@ import (
 func owned[T any](c *call, scope domain.Scope, name string, missing error, get func(domain.SellerID, string) (T, error)) (got T, err error) {
 	token, err := c.holder()
 	if err != nil {
-		return got, hidden(err, missing)
+		return got, domain.Hidden(err, missing)
 	}
 	id := c.r.PathValue(name)
 	if !domain.Storable(id) {
@@ -19,5 +19,5 @@ func owned[T any](c *call, scope domain.Scope, name string, missing error, get f
 	if got, err = get(token.State().SellerID, id); err != nil {
 		return got, err
 	}
-	return got, hidden(token.Allow(scope), missing)
+	return got, domain.Hidden(token.Allow(scope), missing)
 }

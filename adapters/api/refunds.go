@@ -42,7 +42,7 @@ func refundPeriod(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := sellersOnly(by); err != nil {
+	if err := by.SellersOnly(); err != nil {
 		return answer{}, err
 	}
 	amount, keep, key, err := c.readRefund()

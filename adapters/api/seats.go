@@ -115,7 +115,7 @@ func grantSeats(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := sellersOnly(by); err != nil {
+	if err := by.SellersOnly(); err != nil {
 		return answer{}, err
 	}
 	var n *int

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/usherhq/usher/domain"
@@ -43,7 +42,7 @@ func (c *call) seller(scope domain.Scope) (domain.SellerID, error) {
 func (c *call) member(scope domain.Scope) (domain.MembershipState, domain.Actor, error) {
 	m, by, err := c.openMember(scope)
 	if err != nil {
-		return domain.MembershipState{}, "", hidden(err, domain.ErrMembershipNotFound)
+		return domain.MembershipState{}, "", domain.Hidden(err, domain.ErrMembershipNotFound)
 	}
 	return m, by, nil
 }
@@ -60,7 +59,7 @@ func (c *call) openMember(scope domain.Scope) (m domain.MembershipState, by doma
 	if m, err = c.usher.Memberships.Get(c.r.Context(), token.State().SellerID, domain.MembershipID(id)); err != nil {
 		return m, "", err
 	}
-	by, err = actor(token, m.PurchaseID, scope)
+	by, err = token.ActsFor(m.PurchaseID, scope)
 	return m, by, err
 }
 
@@ -69,7 +68,7 @@ func (c *call) openMember(scope domain.Scope) (m domain.MembershipState, by doma
 func (c *call) sale(scope domain.Scope) (domain.PurchaseID, error) {
 	token, err := c.holder()
 	if err != nil {
-		return "", hidden(err, domain.ErrPurchaseNotFound)
+		return "", domain.Hidden(err, domain.ErrPurchaseNotFound)
 	}
 	id := domain.PurchaseID(c.r.PathValue("purchase"))
 	if !domain.Storable(string(id)) {
@@ -78,58 +77,12 @@ func (c *call) sale(scope domain.Scope) (domain.PurchaseID, error) {
 	if _, err := c.usher.Sales.Get(c.r.Context(), token.State().SellerID, id); err != nil {
 		return "", err
 	}
-	_, err = actor(token, id, scope)
-	return id, hidden(err, domain.ErrPurchaseNotFound)
+	_, err = token.ActsFor(id, scope)
+	return id, domain.Hidden(err, domain.ErrPurchaseNotFound)
 }
 
-// actor returns as whom a token acts for a sale and what hangs on it.
-func actor(token *domain.Token, sale domain.PurchaseID, scope domain.Scope) (domain.Actor, error) {
-	if token.Opens(sale) {
-		return domain.Buyer, nil
-	}
-	return domain.SellerActor, token.Allow(scope)
-}
-
-// sellersOnly refuses a buyer what only the seller may do.
-func sellersOnly(by domain.Actor) error {
-	if by != domain.SellerActor {
-		return domain.ErrForbidden
-	}
-	return nil
-}
-
-// hidden makes what a stranger is refused with look like what is not there.
-func hidden(err, as error) error {
-	if errors.Is(err, domain.ErrUnauthenticated) {
-		return as
-	}
-	return err
-}
-
-// maxKey is how long an idempotency key may be: with what it is prefixed with it
-// is still a processor's.
-const maxKey = 100
-
-// key returns the command key of a write, which is missing only if it need not
-// be there. A buyer's keys are a room of their own: two buyers who both count
-// from 1 are in nobody's way.
+// key returns the command key of a write, which is missing only if it need not be
+// there.
 func (c *call) key(needed bool) (string, error) {
-	const field = "idempotency_key"
-	given := c.r.Header.Values("Idempotency-Key")
-	switch {
-	case len(given) == 0 && !needed:
-		return "", nil
-	case len(given) == 0:
-		return "", domain.InvalidField(field, "the header Idempotency-Key is missing: with it this can be sent again, and is done once")
-	case len(given) > 1:
-		return "", domain.InvalidField(field, "the header Idempotency-Key is there more than once")
-	}
-	key := given[0]
-	if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
-		return "", domain.InvalidField(field, "the header Idempotency-Key must be 1 to 100 visible ASCII characters, such as a UUID")
-	}
-	if c.token.Scopes == "" {
-		return "buyer/" + string(c.token.ID) + "/" + key, nil
-	}
-	return key, nil
+	return c.token.CommandKey(c.r.Header.Values("Idempotency-Key"), needed)
 }

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"strings"
 
 	"github.com/usherhq/usher/app"
 	"github.com/usherhq/usher/domain"
@@ -40,9 +39,6 @@ func (c call) once(of domain.SellerID, again repeatable, do func(call) (*object,
 	return &object{raw: []byte(body)}, nil
 }
 
-// maxKey is how long an idempotency key may be, as everywhere else.
-const maxKey = 100
-
 // key is the header under which a change is done once; empty: there is none, and it
 // is only done. One that says nothing is refused: who sends it means to be safe.
 func (c call) key() (string, error) {
@@ -50,11 +46,10 @@ func (c call) key() (string, error) {
 	if len(given) == 0 {
 		return "", nil
 	}
-	key := given[0]
-	if len(given) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+	if len(given) > 1 || !domain.IsCommandKey(given[0]) {
 		return "", domain.InvalidField("idempotency_key", "must be one header Idempotency-Key of 1 to 100 visible ASCII characters, such as a UUID")
 	}
-	return key, nil
+	return given[0], nil
 }
 
 // asked is what a request asks for, but for the token that it asks with.

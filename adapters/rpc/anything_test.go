@@ -68,7 +68,7 @@ func TestAnything(t *testing.T) {
 			}
 			headers := []string{"Authorization", "Bearer " + anaAll}
 			if c.IntN(2) == 0 {
-				headers = append(headers, keyHeader, "key"+string(rune('a'+c.IntN(26))))
+				headers = append(headers, "Idempotency-Key", "key"+string(rune('a'+c.IntN(26))))
 			}
 			status, text := post(t, w.url+path, media, bytes.NewReader(body), headers...)
 			if status >= 500 || strings.Contains(text, `"internal"`) || strings.Contains(text, `"unknown"`) {

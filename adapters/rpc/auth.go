@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -58,13 +57,13 @@ func (s *server) seller(ctx context.Context, scope domain.Scope) (caller, error)
 func owned[T any](ctx context.Context, s *server, scope domain.Scope, missing error, get func(domain.SellerID) (T, error)) (c caller, got T, err error) {
 	token, err := s.holder(ctx)
 	if err != nil {
-		return c, got, hidden(err, missing)
+		return c, got, domain.Hidden(err, missing)
 	}
 	c = caller{token.State().SellerID, token.State(), domain.SellerActor}
 	if got, err = get(c.seller); err != nil {
 		return c, got, err
 	}
-	return c, got, hidden(token.Allow(scope), missing)
+	return c, got, domain.Hidden(token.Allow(scope), missing)
 }
 
 // sale lets through who may ask for a sale: its seller, with a token that has the
@@ -72,20 +71,20 @@ func owned[T any](ctx context.Context, s *server, scope domain.Scope, missing er
 func (s *server) sale(ctx context.Context, id string, scope domain.Scope) (caller, error) {
 	token, err := s.holder(ctx)
 	if err != nil {
-		return caller{}, hidden(err, domain.ErrPurchaseNotFound)
+		return caller{}, domain.Hidden(err, domain.ErrPurchaseNotFound)
 	}
 	if _, err := s.usher.Sales.Get(ctx, token.State().SellerID, domain.PurchaseID(id)); err != nil {
 		return caller{}, err
 	}
 	c, err := acting(token, domain.PurchaseID(id), scope)
-	return c, hidden(err, domain.ErrPurchaseNotFound)
+	return c, domain.Hidden(err, domain.ErrPurchaseNotFound)
 }
 
 // member returns a membership, and who asks for it, as [server.sale] does.
 func (s *server) member(ctx context.Context, id string, scope domain.Scope) (caller, domain.MembershipState, error) {
 	token, err := s.holder(ctx)
 	if err != nil {
-		return caller{}, domain.MembershipState{}, hidden(err, domain.ErrMembershipNotFound)
+		return caller{}, domain.MembershipState{}, domain.Hidden(err, domain.ErrMembershipNotFound)
 	}
 	m, err := s.usher.Memberships.Get(ctx, token.State().SellerID, domain.MembershipID(id))
 	if err != nil {
@@ -93,19 +92,15 @@ func (s *server) member(ctx context.Context, id string, scope domain.Scope) (cal
 	}
 	c, err := acting(token, m.PurchaseID, scope)
 	if err != nil {
-		return caller{}, domain.MembershipState{}, hidden(err, domain.ErrMembershipNotFound)
+		return caller{}, domain.MembershipState{}, domain.Hidden(err, domain.ErrMembershipNotFound)
 	}
 	return c, m, nil
 }
 
-// acting returns as whom a token acts for a sale and what hangs on it.
+// acting returns who asks by a token for a sale and what hangs on it.
 func acting(token *domain.Token, sale domain.PurchaseID, scope domain.Scope) (caller, error) {
-	c := caller{token.State().SellerID, token.State(), domain.SellerActor}
-	if token.Opens(sale) {
-		c.by = domain.Buyer
-		return c, nil
-	}
-	return c, token.Allow(scope)
+	by, err := token.ActsFor(sale, scope)
+	return caller{token.State().SellerID, token.State(), by}, err
 }
 
 // ownSale lets a sale's seller through, with a token that has the scope. Its buyer
@@ -113,7 +108,7 @@ func acting(token *domain.Token, sale domain.PurchaseID, scope domain.Scope) (ca
 func (s *server) ownSale(ctx context.Context, id string, scope domain.Scope) (caller, error) {
 	c, err := s.sale(ctx, id, scope)
 	if err == nil {
-		err = c.sellersOnly()
+		err = c.by.SellersOnly()
 	}
 	return c, err
 }
@@ -122,7 +117,7 @@ func (s *server) ownSale(ctx context.Context, id string, scope domain.Scope) (ca
 func (s *server) ownMember(ctx context.Context, id string, scope domain.Scope) (caller, domain.MembershipState, error) {
 	c, m, err := s.member(ctx, id, scope)
 	if err == nil {
-		err = c.sellersOnly()
+		err = c.by.SellersOnly()
 	}
 	return c, m, err
 }
@@ -131,21 +126,5 @@ func (s *server) ownMember(ctx context.Context, id string, scope domain.Scope) (
 // later: to anybody else it is not there (missing).
 func (s *server) ours(ctx context.Context, scope domain.Scope, missing error) (caller, error) {
 	c, err := s.seller(ctx, scope)
-	return c, hidden(err, missing)
-}
-
-// sellersOnly refuses a buyer what only the seller may do.
-func (c caller) sellersOnly() error {
-	if c.by != domain.SellerActor {
-		return domain.ErrForbidden
-	}
-	return nil
-}
-
-// hidden makes what a stranger is refused with look like what is not there.
-func hidden(err, as error) error {
-	if errors.Is(err, domain.ErrUnauthenticated) {
-		return as
-	}
-	return err
+	return c, domain.Hidden(err, missing)
 }

@@ -44,7 +44,7 @@ func TestSale_who(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx := called(t, tt.token)
 			c, err := s.sale(ctx, tt.sale, domain.ViewSales)
-			if domain.CodeOf(err) != domain.CodeOf(tt.sale404) || (err == nil) != (tt.sale404 == nil) || err == nil && (c.by != tt.by || domain.CodeOf(c.sellersOnly()) != domain.CodeOf(tt.sellers)) {
+			if domain.CodeOf(err) != domain.CodeOf(tt.sale404) || (err == nil) != (tt.sale404 == nil) || err == nil && (c.by != tt.by || domain.CodeOf(c.by.SellersOnly()) != domain.CodeOf(tt.sellers)) {
 				t.Errorf("the sale is for %v, %v", c.by, err)
 			}
 			want := tt.sale404

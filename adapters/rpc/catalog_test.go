@@ -171,7 +171,7 @@ func TestIdempotencyKey(t *testing.T) {
 	refused(t, add("with a blank", "Ink"), connect.CodeInvalidArgument, "invalid", "idempotency_key")
 	_, err := c.DeleteProduct(w.keyed(anaEdits, "k1"), &usherv1.DeleteProductRequest{Product: penID})
 	refused(t, err, connect.CodeAborted, "key_reused", "idempotency_key")
-	_, err = c.AddProduct(w.as(anaEdits, keyHeader, "k2", keyHeader, "k3"), &usherv1.AddProductRequest{Name: "Ink"})
+	_, err = c.AddProduct(w.as(anaEdits, "Idempotency-Key", "k2", "Idempotency-Key", "k3"), &usherv1.AddProductRequest{Name: "Ink"})
 	refused(t, err, connect.CodeInvalidArgument, "invalid", "idempotency_key")
 
 	refused(t, add("k4", " "), connect.CodeInvalidArgument, "invalid", "name")

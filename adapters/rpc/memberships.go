@@ -48,7 +48,7 @@ func (s *memberships) UncancelMembership(ctx context.Context, r *usherv1.Uncance
 // EndMembership takes a membership away.
 func (s *memberships) EndMembership(ctx context.Context, r *usherv1.EndMembershipRequest) (*usherv1.EndMembershipResponse, error) {
 	return plain(ctx, s.server, r, onceOrAgain, func(ctx context.Context, c caller, m domain.MembershipState) (app.Done, error) {
-		if err := c.sellersOnly(); err != nil {
+		if err := c.by.SellersOnly(); err != nil {
 			return app.Done{}, err
 		}
 		return s.usher.Memberships.EndNow(ctx, c.seller, m.ID, c.by)

@@ -2,46 +2,20 @@ package rpc
 
 import (
 	"context"
-	"strings"
 
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/usherhq/usher/app"
-	"github.com/usherhq/usher/domain"
 )
 
-const (
-	keyHeader      = "Idempotency-Key"
-	replayedHeader = "Idempotent-Replayed"
-	// maxKey is how long an idempotency key may be: with what it is prefixed with it
-	// is still a processor's.
-	maxKey = 100
-)
+const replayedHeader = "Idempotent-Replayed"
 
 // key returns the command key of a call, which is missing only if it need not be
-// there. A buyer's keys are a room of their own: two buyers who both count from 1
-// are in nobody's way.
+// there.
 func (c caller) key(ctx context.Context, needed bool) (string, error) {
-	const field = "idempotency_key"
-	given := sent(ctx).Values(keyHeader)
-	switch {
-	case len(given) == 0 && !needed:
-		return "", nil
-	case len(given) == 0:
-		return "", domain.InvalidField(field, "the header Idempotency-Key is missing: with it this can be sent again, and is done once")
-	case len(given) > 1:
-		return "", domain.InvalidField(field, "the header Idempotency-Key is there more than once")
-	}
-	key := given[0]
-	if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
-		return "", domain.InvalidField(field, "the header Idempotency-Key must be 1 to 100 visible ASCII characters, such as a UUID")
-	}
-	if c.token.Scopes == "" {
-		return "buyer/" + string(c.token.ID) + "/" + key, nil
-	}
-	return key, nil
+	return c.token.CommandKey(sent(ctx).Values("Idempotency-Key"), needed)
 }
 
 // message is a pointer to a generated message M.

@@ -45,7 +45,7 @@ func (w *world) again(token, key string) (ctx context.Context, replayed func() b
 	ctx, info := connect.NewClientContext(w.t.Context())
 	info.RequestHeader().Set("Authorization", "Bearer "+token)
 	if key != "" {
-		info.RequestHeader().Set(keyHeader, key)
+		info.RequestHeader().Set("Idempotency-Key", key)
 	}
 	return ctx, func() bool { return info.ResponseHeader().Get(replayedHeader) == "true" }
 }

@@ -180,7 +180,7 @@ func (w *world) as(token string, headers ...string) context.Context {
 }
 
 // keyed is as with an idempotency key.
-func (w *world) keyed(token, key string) context.Context { return w.as(token, keyHeader, key) }
+func (w *world) keyed(token, key string) context.Context { return w.as(token, "Idempotency-Key", key) }
 
 // refused needs a refusal of that code, and detail. "" stands for any field.
 func refused(t testing.TB, err error, code connect.Code, detail, field string) {
