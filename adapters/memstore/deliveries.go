@@ -64,18 +64,10 @@ func (r deliveries) List(ctx context.Context, q ports.DeliveryQuery) ([]domain.D
 	if q.WebhookID != "" {
 		of = r.toldTo[q.WebhookID]
 	}
-	from := last
-	if q.Before != (ports.Cursor{}) {
-		from = placeOf(q.Before.At, q.Before.ID)
-	}
+	fits := func(d delivery) bool { return r.reaches(d.SellerID) && (q.Status == "" || d.Status == q.Status) }
 	var found []domain.Delivery
-	for p := range of.before(from) {
-		if len(found) == most(q.Limit) {
-			break
-		}
-		if d, ok := find(r.tx, r.deliveries, p.id); ok && (q.Status == "" || d.Status == q.Status) {
-			found = append(found, d.Delivery)
-		}
+	for _, d := range newest(r.deliveries, of, q.Before, q.Limit, fits) {
+		found = append(found, d.Delivery)
 	}
 	return found, nil
 }
