@@ -74,24 +74,31 @@ func steady(text string) string {
 
 // The transcripts in the README are what the commands print. After a change:
 // go test ./cmd/usher -run TestReadme_livesThrough -update
-func TestReadme_livesThroughAMembership(t *testing.T) { livesThrough(t, 0, life) }
+// A demo that runs may see a payment before it has its answer, and looks after it
+// once more: that is a job more than the transcript counts. So here it has ended.
+func TestReadme_livesThroughAMembership(t *testing.T) { livesThrough(t, 0, life, false) }
 
-func TestReadme_livesThroughCommunities(t *testing.T) { livesThrough(t, 1, inAndOut) }
+func TestReadme_livesThroughCommunities(t *testing.T) { livesThrough(t, 1, inAndOut, true) }
 
-// livesThrough types the lines beside a demo, and compares what is printed with a
-// transcript of the README, counted from 0.
-func livesThrough(t *testing.T, n int, lines []string) {
+// livesThrough types the lines in a demo's folder, or beside the demo, and compares
+// what is printed with a transcript of the README, counted from 0.
+func livesThrough(t *testing.T, n int, lines []string, beside bool) {
 	dir := t.TempDir()
 	demo, err := startUsher(dir, nil, "demo", "--data", "usher-data", "--json", "--listen", "127.0.0.1:0", "--test-clock", "2026-01-15T09:00:00Z")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { demo.stop() })
+	if !beside {
+		demo.stop()
+	}
 	var all strings.Builder
 	known := map[string]string{"DEMO": fmt.Sprint(demo.first["url"]), "STANDINS": fmt.Sprint(demo.first["standins_url"])}
-	looked, err := seen(known["STANDINS"], func(string) bool { return true })
-	if err != nil {
-		t.Fatal(err)
+	looked := ""
+	if beside {
+		if looked, err = seen(known["STANDINS"], func(string) bool { return true }); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, line := range lines {
 		shown := os.Expand(line, func(name string) string {
